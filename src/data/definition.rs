@@ -1,0 +1,71 @@
+//! What a spec's `[data]` section says, checked.
+
+use std::path::PathBuf;
+
+/// Where examples come from and how they are prepared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Definition {
+    /// The origin of the examples.
+    pub source: Source,
+    /// How features are scaled; fitted on the training part.
+    pub scale: Scale,
+    /// The share of examples set aside for testing, in `[0, 1)`.
+    pub test_fraction: f64,
+}
+
+/// The origin of a data set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// A CSV file with a header line.
+    Csv(CsvSource),
+    /// A generated linear regression.
+    Linear(LinearSource),
+}
+
+/// A CSV file with a header line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CsvSource {
+    /// The file, already resolved against the folder of the spec.
+    pub path: PathBuf,
+    /// The column to predict.
+    pub target: String,
+    /// The columns to predict from; all but the target when `None`.
+    pub features: Option<Vec<String>>,
+}
+
+/// A generated linear regression: `y = x·w + b + noise·z`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearSource {
+    /// How many examples.
+    pub examples: usize,
+    /// How many features.
+    pub features: usize,
+    /// Standard deviation of the noise on the target.
+    pub noise: f64,
+    /// Condition number of the features' covariance (at least 1).
+    pub condition: f64,
+    /// Seed of the generator.
+    pub seed: u64,
+}
+
+/// How features are scaled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scale {
+    /// Zero mean and unit population deviation.
+    Standard,
+    /// The range of each feature becomes `[0, 1]`.
+    MinMax,
+    /// As they are.
+    None,
+}
+
+/// In which order examples are visited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sampling {
+    /// Each epoch is a new permutation; a short last batch is kept and averaged over its own size.
+    Shuffle,
+    /// Every example is drawn with replacement.
+    Uniform,
+    /// Every epoch visits the examples in file order.
+    Sequential,
+}

@@ -1,0 +1,7 @@
+//! Data sets: where examples come from, how they are scaled, split and sampled.
+//!
+//! Knows nothing of problems, runs or sweeps.
+
+mod definition;
+
+pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source};

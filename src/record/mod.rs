@@ -1,0 +1,9 @@
+//! Results: what is known of each run, the tables made of it, and their statistics.
+//!
+//! Exporters are pure (results in, bytes out). Knows nothing of training.
+
+mod study;
+
+pub use crate::outcome::{Status, Trend};
+pub use crate::value::{Shortest, Value};
+pub use study::{Axis, Curve, LandscapePoint, Run, Study};

@@ -1,0 +1,106 @@
+//! [`Study`]: everything the tables and plots of one sweep are made of.
+//!
+//! Axis values are stored as columns (distinct values once, a position per run), so that a million runs stay small.
+
+use std::sync::Arc;
+
+use crate::outcome::{Status, Trend};
+use crate::value::Value;
+
+/// The results of a sweep, runs in spec order.
+#[derive(Debug, Clone, Default)]
+pub struct Study {
+    /// The spec's name; also the name of the results folder.
+    pub name: String,
+    /// The spec's description; may be empty.
+    pub description: String,
+    /// The axes of the grid in spec order, `seed` included when it is one.
+    pub axes: Vec<Axis>,
+    /// The names of what the problem adds to a run, for example `stability_limit`; see [`Run::extras`].
+    pub extras: Vec<String>,
+    /// The names of what is recorded beside the loss, for example `gap`, `test_loss`, `w`; see [`Curve::measures`].
+    pub measures: Vec<String>,
+    /// One entry per run, in spec order; run number `i` is `runs[i]`.
+    pub runs: Vec<Run>,
+    /// Recorded curves, ordered by run; runs without a curve are left out.
+    pub curves: Vec<Curve>,
+    /// The loss along the parameter for problems with one parameter, ascending in `w`; else empty.
+    pub landscape: Vec<LandscapePoint>,
+    /// What the reader should know, in plain sentences (for example: a constant feature was found).
+    pub notes: Vec<String>,
+}
+
+/// One axis of the grid.
+#[derive(Debug, Clone)]
+pub struct Axis {
+    /// The dotted path in the spec, for example `learning_rate` or `optimizer.momentum`.
+    pub path: String,
+    /// The distinct values, in order of first appearance.
+    pub values: Vec<Value>,
+    /// For each run, the index of its value in `values`.
+    pub positions: Vec<u32>,
+}
+
+impl Axis {
+    /// The value of this axis for a run.
+    pub fn value(&self, run: usize) -> &Value {
+        &self.values[self.positions[run] as usize]
+    }
+}
+
+/// How one run went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// Identity: a hash of the run's resolved settings, the same in whatever grid the run stands.
+    pub id: u64,
+    /// How it ended.
+    pub status: Status,
+    /// What it was doing at its end; only for exhausted runs.
+    pub trend: Option<Trend>,
+    /// Steps to convergence; only for converged runs.
+    pub steps: Option<u64>,
+    /// Epochs to convergence; only for converged runs of problems that have examples.
+    pub epochs: Option<f64>,
+    /// Examples seen to convergence; only for converged runs of problems that have examples.
+    pub examples: Option<u64>,
+    /// Steps actually trained.
+    pub trained_steps: u64,
+    /// Training loss at step 0.
+    pub initial_loss: f64,
+    /// Training loss at the last evaluation.
+    pub final_loss: f64,
+    /// Least training loss at any evaluation.
+    pub best_loss: f64,
+    /// The step of `best_loss` (the first of them).
+    pub best_step: u64,
+    /// Hash over the bits of the loss at every evaluation.
+    pub trajectory: u64,
+    /// Why the run ended, where the status does not say it all (`failed`, `diverged`).
+    pub reason: Option<Arc<str>>,
+    /// What the problem adds, in the order of [`Study::extras`]; `None` is an empty cell.
+    pub extras: Box<[Option<f64>]>,
+}
+
+/// What was recorded along one run, thinned.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Curve {
+    /// Number of the run.
+    pub run: usize,
+    /// Steps, ascending; the first is 0 and the last is the run's last evaluation.
+    pub steps: Vec<u64>,
+    /// Epochs at these steps; empty for problems without examples.
+    pub epochs: Vec<f64>,
+    /// Training loss at these steps; may hold `inf` or NaN at the end of a diverged run.
+    pub loss: Vec<f64>,
+    /// One column per [`Study::measures`], each as long as `steps`.
+    pub measures: Vec<Vec<f64>>,
+}
+
+/// A point of the loss curve of a one-parameter problem.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LandscapePoint {
+    /// The parameter.
+    pub w: f64,
+    /// The loss there.
+    pub loss: f64,
+}

@@ -1,0 +1,85 @@
+//! What a spec's `[optimizer]` and `[stop]` sections say, checked.
+
+/// How parameters follow the gradient.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Optimizer {
+    /// `velocity ← momentum · velocity + gradient`; 0 is plain gradient descent. In `[0, 1)`.
+    pub momentum: f64,
+    /// Look ahead: step along `gradient + momentum · velocity`.
+    pub nesterov: bool,
+}
+
+/// Examples per step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum BatchSize {
+    /// So many examples.
+    Examples(u64),
+    /// All training examples.
+    Full,
+}
+
+/// When a run ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stop {
+    /// When it ends at the latest.
+    pub budget: Budget,
+    /// When it has converged; `None` trains to the budget.
+    pub converged: Option<Convergence>,
+    /// It has diverged when its loss exceeds this multiple of the loss at step 0, or is not finite.
+    pub diverged_loss_factor: f64,
+    /// How often the run is evaluated; `None` leaves it to the problem.
+    pub evaluate_every: Option<EvaluateEvery>,
+}
+
+/// The most a run may spend; at least one of the two is set, and the first one reached counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// In steps.
+    pub steps: Option<u64>,
+    /// In epochs.
+    pub epochs: Option<u64>,
+}
+
+/// When a run has converged: all criteria hold, `hold` evaluations in a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Convergence {
+    /// All of these must hold; never empty.
+    pub criteria: Vec<Criterion>,
+    /// So many evaluations in a row, at least 1; `steps` is the first of them.
+    pub hold: u64,
+}
+
+/// One condition of convergence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Criterion {
+    /// Training loss at most this.
+    Loss(f64),
+    /// Optimality gap (loss − best possible loss) at most this.
+    Gap(f64),
+    /// Optimality gap at most this multiple of the gap at step 0.
+    RelativeGap(f64),
+    /// `|w − w*|` at most this multiple of `|w₀ − w*|`.
+    Distance(f64),
+    /// Euclidean norm of the full gradient at most this.
+    GradientNorm(f64),
+    /// Share of training examples classified correctly at least this.
+    Accuracy(f64),
+    /// Loss on the test examples at most this.
+    TestLoss(f64),
+    /// Over the last `window` evaluations the loss changed by at most `change`, relative to its size.
+    Plateau {
+        /// Largest relative change.
+        change: f64,
+        /// Number of evaluations.
+        window: u64,
+    },
+}
+
+/// How often a run is evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EvaluateEvery {
+    /// After every so many steps.
+    Steps(u64),
+    /// After every epoch.
+    Epoch,
+}

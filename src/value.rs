@@ -1,0 +1,99 @@
+//! [`Value`]: one scalar setting of a run, as it stands in a spec, a table cell or a plot label.
+//!
+//! Owns how numbers are written everywhere (shortest form that reads back to the same bits); knows nothing of specs or tables.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+/// A scalar setting.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// A real number; never NaN when it comes from a spec.
+    Number(f64),
+    /// A count: steps, examples, a batch size, a seed.
+    Count(u64),
+    /// A yes or no.
+    Flag(bool),
+    /// A word: a kind, a file name, `"full"`.
+    Text(Arc<str>),
+    /// A list of counts, such as the widths of hidden layers.
+    Counts(Arc<[u64]>),
+}
+
+impl Value {
+    /// The value as a real number, if it is one (counts are).
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Value::Number(number) => Some(*number),
+            Value::Count(count) => Some(*count as f64),
+            _ => None,
+        }
+    }
+
+    /// A total order: numbers before words before flags before lists; numbers by size.
+    pub fn total_cmp(&self, other: &Value) -> Ordering {
+        match (self, other) {
+            (Value::Count(a), Value::Count(b)) => a.cmp(b),
+            (Value::Text(a), Value::Text(b)) => a.cmp(b),
+            (Value::Flag(a), Value::Flag(b)) => a.cmp(b),
+            (Value::Counts(a), Value::Counts(b)) => a.cmp(b),
+            _ => match (self.as_number(), other.as_number()) {
+                (Some(a), Some(b)) => a.total_cmp(&b),
+                _ => self.rank().cmp(&other.rank()),
+            },
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Value::Number(_) | Value::Count(_) => 0,
+            Value::Text(_) => 1,
+            Value::Flag(_) => 2,
+            Value::Counts(_) => 3,
+        }
+    }
+}
+
+/// Bit equality for numbers, so that equal values have equal identities.
+impl PartialEq for Value {
+    fn eq(&self, other: &Value) -> bool {
+        self.total_cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Value {}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Number(number) => f.pad(Shortest::new().format(*number)),
+            Value::Count(count) => fmt::Display::fmt(count, f),
+            Value::Flag(flag) => fmt::Display::fmt(flag, f),
+            Value::Text(text) => f.pad(text),
+            Value::Counts(counts) => {
+                let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
+                f.pad(&counts.join(","))
+            }
+        }
+    }
+}
+
+/// A buffer that writes numbers in their shortest round-trip form: `0.1`, `10`, `1e-7`, `inf`, `NaN`.
+#[derive(Default)]
+pub struct Shortest {
+    buffer: zmij::Buffer,
+}
+
+impl Shortest {
+    /// An empty buffer.
+    pub fn new() -> Shortest {
+        Shortest::default()
+    }
+
+    /// The shortest text that parses back to the same bits; whole numbers have no `.0`.
+    pub fn format(&mut self, number: f64) -> &str {
+        let text = self.buffer.format(number);
+        text.strip_suffix(".0").unwrap_or(text)
+    }
+}
