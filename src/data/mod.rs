@@ -2,6 +2,14 @@
 //!
 //! Knows nothing of problems, runs or sweeps.
 
+mod csv;
+mod dataset;
 mod definition;
+mod error;
+mod linear;
+mod order;
 
+pub use dataset::{Dataset, Examples};
 pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source};
+pub use error::Error;
+pub use order::{Order, Schedule};

@@ -1,0 +1,148 @@
+//! The order in which examples are visited: which examples each step sees.
+
+use super::definition::Sampling;
+use crate::random::{Key, Stream};
+
+/// How a run walks through its training examples.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    examples: u64,
+    batch: u64,
+    sampling: Sampling,
+}
+
+impl Schedule {
+    /// A walk through `examples` examples, `batch` of them per step (`1 ≤ batch ≤ examples`).
+    pub fn new(examples: usize, batch: usize, sampling: Sampling) -> Schedule {
+        Schedule { examples: examples as u64, batch: batch as u64, sampling }
+    }
+
+    /// Whether every step sees all examples, in file order.
+    pub fn is_full_batch(&self) -> bool {
+        self.batch == self.examples && self.sampling != Sampling::Uniform
+    }
+
+    /// The step with which `epoch` epochs are complete.
+    pub fn step_of_epoch(&self, epoch: u64) -> u64 {
+        match self.sampling {
+            Sampling::Uniform => epoch.saturating_mul(self.examples).div_ceil(self.batch),
+            _ => epoch.saturating_mul(self.examples.div_ceil(self.batch)),
+        }
+    }
+
+    /// The step that completes the epoch in which step `step` (counted from 0) lies.
+    pub fn end_of_epoch(&self, step: u64) -> u64 {
+        let epoch = self.examples_at(step) / self.examples;
+        self.step_of_epoch(epoch + 1)
+    }
+
+    /// How many examples have been seen after `step` steps; a short last batch counts its own size.
+    pub fn examples_at(&self, step: u64) -> u64 {
+        match self.sampling {
+            Sampling::Uniform => step * self.batch,
+            _ => {
+                let per_epoch = self.examples.div_ceil(self.batch);
+                step / per_epoch * self.examples + step % per_epoch * self.batch
+            }
+        }
+    }
+
+    /// After how many epochs step `step` ends.
+    pub fn epochs_at(&self, step: u64) -> f64 {
+        self.examples_at(step) as f64 / self.examples as f64
+    }
+}
+
+/// Hands out the examples of one step after the other.
+#[derive(Debug, Clone)]
+pub struct Order {
+    schedule: Schedule,
+    key: Key,
+    /// The current epoch's order; for uniform sampling the current batch.
+    indices: Vec<u32>,
+    /// Position in `indices` of the next batch.
+    position: usize,
+    epoch: u64,
+    uniform: Option<Stream>,
+}
+
+impl Order {
+    /// The order that the stream `order` gives for this seed (`None` where all runs share it).
+    pub fn new(schedule: &Schedule, seed: Option<u64>) -> Order {
+        let key = match seed {
+            Some(seed) => Key::new("order").number("seed", seed),
+            None => Key::new("order"),
+        };
+        let uniform =
+            (schedule.sampling == Sampling::Uniform).then(|| key.clone().text("sampling", "uniform").stream());
+        let indices = match schedule.sampling {
+            Sampling::Uniform => vec![0; schedule.batch as usize],
+            _ => (0..schedule.examples as u32).collect(),
+        };
+        Order { schedule: schedule.clone(), key, position: indices.len(), indices, epoch: 0, uniform }
+    }
+
+    /// The positions of the next step's examples, in batch order.
+    pub fn next_batch(&mut self) -> &[u32] {
+        if let Some(stream) = &mut self.uniform {
+            let count = self.schedule.examples as u32;
+            self.indices.fill_with(|| stream.below(count));
+            return &self.indices;
+        }
+        if self.position == self.indices.len() {
+            if self.schedule.sampling == Sampling::Shuffle {
+                // From file order, so that an epoch's order does not hang on the epochs before it.
+                self.indices.iter_mut().zip(0..).for_each(|(index, i)| *index = i);
+                self.key.clone().number("epoch", self.epoch).stream().shuffle(&mut self.indices);
+            }
+            self.epoch += 1;
+            self.position = 0;
+        }
+        let end = (self.position + self.schedule.batch as usize).min(self.indices.len());
+        let batch = &self.indices[self.position..end];
+        self.position = end;
+        batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shuffled_epoch_visits_every_example_once_and_keeps_the_short_last_batch() {
+        let schedule = Schedule::new(10, 4, Sampling::Shuffle);
+        let mut order = Order::new(&schedule, Some(1));
+        let sizes: Vec<usize> = (0..3).map(|_| order.next_batch().len()).collect();
+        assert_eq!(sizes, [4, 4, 2]);
+        let mut order = Order::new(&schedule, Some(1));
+        let mut seen: Vec<u32> = (0..3).flat_map(|_| order.next_batch().to_vec()).collect();
+        let second: Vec<u32> = (0..3).flat_map(|_| order.next_batch().to_vec()).collect();
+        assert_ne!(seen, second, "every epoch is a new permutation");
+        seen.sort_unstable();
+        assert_eq!(seen, (0..10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_order_of_examples_does_not_depend_on_the_batch_size() {
+        for sampling in [Sampling::Shuffle, Sampling::Uniform, Sampling::Sequential] {
+            let walk = |batch| {
+                let mut order = Order::new(&Schedule::new(12, batch, sampling), Some(7));
+                (0..24 / batch).flat_map(|_| order.next_batch().to_vec()).collect::<Vec<_>>()
+            };
+            assert_eq!(walk(1), walk(4), "{sampling:?}");
+        }
+    }
+
+    #[test]
+    fn steps_examples_and_epochs_agree() {
+        let shuffle = Schedule::new(10, 4, Sampling::Shuffle);
+        assert_eq!((shuffle.step_of_epoch(2), shuffle.examples_at(6), shuffle.epochs_at(6)), (6, 20, 2.0));
+        assert_eq!((shuffle.examples_at(4), shuffle.end_of_epoch(3), shuffle.end_of_epoch(2)), (14, 6, 3));
+        let uniform = Schedule::new(10, 4, Sampling::Uniform);
+        assert_eq!((uniform.step_of_epoch(1), uniform.step_of_epoch(2), uniform.examples_at(3)), (3, 5, 12));
+        assert_eq!((uniform.end_of_epoch(0), uniform.end_of_epoch(2), uniform.end_of_epoch(3)), (3, 3, 5));
+        assert!(Schedule::new(10, 10, Sampling::Shuffle).is_full_batch());
+        assert!(!Schedule::new(10, 10, Sampling::Uniform).is_full_batch());
+    }
+}
