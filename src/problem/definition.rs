@@ -1,5 +1,7 @@
 //! What a spec's `[problem]` section says, checked.
 
+use crate::random::Key;
+
 /// What is trained.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Definition {
@@ -38,4 +40,19 @@ pub enum Initial {
     Normal(f64),
     /// Uniform in `[−half width, half width)`.
     Uniform(f64),
+}
+
+impl Initial {
+    /// So many parameters, drawn from the stream of this key where they are random.
+    pub fn draw(self, count: usize, key: &Key) -> Vec<f64> {
+        let mut stream = key.stream();
+        match self {
+            Initial::Zeros => vec![0.0; count],
+            Initial::Constant(value) => vec![value; count],
+            Initial::Normal(deviation) => (0..count).map(|_| deviation * stream.normal()).collect(),
+            Initial::Uniform(half_width) => {
+                (0..count).map(|_| half_width * 2.0f64.mul_add(stream.unit(), -1.0)).collect()
+            }
+        }
+    }
 }

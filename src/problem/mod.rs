@@ -3,5 +3,17 @@
 //! Knows nothing of sweeps, learning rates or files.
 
 mod definition;
+mod linear_regression;
+mod measure;
+mod model;
+mod parabola;
+mod quadratic;
+mod rows;
+#[cfg(test)]
+mod tests;
 
 pub use definition::{Definition, Initial, LinearRegression, Parabola};
+pub use linear_regression::LeastSquares;
+pub use measure::{Measure, Measures};
+pub use model::{EXAMPLES_PER_SUM, Lanes, Measured, Model, Rows};
+pub use quadratic::Quadratic;

@@ -1,5 +1,7 @@
 //! What a spec's `[optimizer]` and `[stop]` sections say, checked.
 
+use crate::problem::Measure;
+
 /// How parameters follow the gradient.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Optimizer {
@@ -82,4 +84,23 @@ pub enum EvaluateEvery {
     Steps(u64),
     /// After every epoch.
     Epoch,
+}
+
+impl Criterion {
+    /// What has to be measured to judge it.
+    pub fn measure(self) -> Measure {
+        match self {
+            Criterion::Loss(_) | Criterion::Plateau { .. } => Measure::Loss,
+            Criterion::Gap(_) | Criterion::RelativeGap(_) => Measure::Gap,
+            Criterion::Distance(_) => Measure::Distance,
+            Criterion::GradientNorm(_) => Measure::GradientNorm,
+            Criterion::Accuracy(_) => Measure::Accuracy,
+            Criterion::TestLoss(_) => Measure::TestLoss,
+        }
+    }
+
+    /// Whether it says that its measure is at most some threshold.
+    pub(super) fn is_upper_bound(self) -> bool {
+        !matches!(self, Criterion::Accuracy(_) | Criterion::Plateau { .. })
+    }
 }

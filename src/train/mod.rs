@@ -3,5 +3,15 @@
 //! Knows nothing of threads, clocks, files or printing.
 
 mod definition;
+mod group;
+mod kernel;
+mod lanes;
+mod ledger;
+mod recording;
+#[cfg(test)]
+mod tests;
+mod trend;
 
 pub use definition::{BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
+pub use group::{Group, Lane, Outcome, train};
+pub use recording::{Curve, Detail, POINTS_PER_DECADE};

@@ -1,0 +1,187 @@
+//! Linear regression with bias: `loss(w) = 1/N Σ (w·x + b − y)²`; parameters are the weights in feature order, then the bias.
+
+use std::sync::Arc;
+
+use pulp::Simd;
+
+use super::definition::{Initial, LinearRegression};
+use super::measure::{Measure, Measures};
+use super::model::{Lanes, Measured, Model, Rows, quadratic_stability_limit};
+use super::quadratic::{Quadratic, add_square};
+use super::rows::{add_outer, dot};
+use crate::data::{Dataset, Examples};
+use crate::random::Key;
+
+/// A least-squares problem, solved once and shared by all runs on the same data.
+#[derive(Debug, Clone)]
+pub struct LeastSquares {
+    data: Arc<Dataset>,
+    initial: Initial,
+    /// The training loss.
+    pub train: Quadratic,
+    /// The test loss, if examples were set aside.
+    pub test: Option<Quadratic>,
+}
+
+impl LeastSquares {
+    /// Solves the problem on these data.
+    pub fn new(definition: LinearRegression, data: Arc<Dataset>) -> LeastSquares {
+        let train = Quadratic::new(&data.train);
+        let test = (!data.test.is_empty()).then(|| Quadratic::new(&data.test));
+        LeastSquares { data, initial: definition.initial, train, test }
+    }
+
+    /// Adds the gradient of `E` rows: predict, scale the errors, and add them up feature by feature.
+    #[inline(always)]
+    fn add_rows<S: Simd, const V: usize, const E: usize>(
+        &self,
+        simd: S,
+        indices: [u32; E],
+        scale: S::f64s,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+    ) {
+        let examples = &self.data.train;
+        let rows = indices.map(|index| examples.row(index as usize));
+        let (Some((bias, weights)), Some((bias_gradient, gradient))) =
+            (parameters.split_last(), gradient.split_last_mut())
+        else {
+            return;
+        };
+        let mut errors = dot(simd, rows, weights, *bias);
+        for e in 0..E {
+            let target = simd.splat_f64s(examples.targets[indices[e] as usize]);
+            for v in 0..V {
+                errors[e][v] = simd.mul_f64s(simd.sub_f64s(errors[e][v], target), scale);
+                bias_gradient[v] = simd.add_f64s(bias_gradient[v], errors[e][v]);
+            }
+        }
+        add_outer(simd, rows, &errors, gradient);
+    }
+
+    #[inline(always)]
+    fn add_in_groups_of<S: Simd, const V: usize, const E: usize>(
+        &self,
+        simd: S,
+        rows: &[u32],
+        scale: S::f64s,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+    ) {
+        let (groups, rest) = rows.as_chunks::<E>();
+        for &group in groups {
+            self.add_rows(simd, group, scale, parameters, gradient);
+        }
+        for &row in rest {
+            self.add_rows(simd, [row], scale, parameters, gradient);
+        }
+    }
+}
+
+impl Model for LeastSquares {
+    fn parameters(&self) -> usize {
+        self.data.train.width + 1
+    }
+
+    fn scratch(&self) -> usize {
+        self.parameters()
+    }
+
+    fn examples(&self) -> Option<&Examples> {
+        Some(&self.data.train)
+    }
+
+    fn initial(&self, key: &Key) -> Vec<f64> {
+        self.initial.draw(self.parameters(), key)
+    }
+
+    fn measurable(&self) -> Measures {
+        let mut measures = Measures::of(&[Measure::Loss, Measure::Gap, Measure::GradientNorm]);
+        if self.train.rank == self.parameters() {
+            measures = measures.with(Measure::Distance);
+        }
+        if self.test.is_some() {
+            measures = measures.with(Measure::TestLoss);
+        }
+        measures
+    }
+
+    fn recorded(&self) -> Measures {
+        let gap = Measures::of(&[Measure::Gap]);
+        if self.test.is_some() { gap.with(Measure::TestLoss) } else { gap }
+    }
+
+    fn is_cheap_to_measure(&self) -> bool {
+        true
+    }
+
+    fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64> {
+        Some(quadratic_stability_limit(self.train.largest_eigenvalue(), momentum, nesterov))
+    }
+
+    fn has_closed_gradient(&self) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn closed_gradient<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+    ) {
+        self.train.gradient(simd, parameters, scratch, gradient);
+    }
+
+    #[inline(always)]
+    fn add_gradient<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        rows: Rows<'_>,
+        scale: f64,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        _scratch: &mut [Lanes<S, V>],
+    ) {
+        let scale = simd.splat_f64s(2.0 * scale);
+        // Sixteen sums in flight hide the latency of the multiply-add and still fit the registers.
+        match V {
+            1 | 2 => self.add_in_groups_of::<S, V, 8>(simd, rows.indices, scale, parameters, gradient),
+            _ => self.add_in_groups_of::<S, V, 4>(simd, rows.indices, scale, parameters, gradient),
+        }
+    }
+
+    #[inline(always)]
+    fn measure<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        wanted: Measures,
+        parameters: &[Lanes<S, V>],
+        out: &mut Measured<S, V>,
+        scratch: &mut [Lanes<S, V>],
+    ) {
+        let plus = |gap: Lanes<S, V>, best: f64| gap.map(|gap| simd.add_f64s(gap, simd.splat_f64s(best)));
+        let gap = self.train.gap(simd, parameters, scratch);
+        out[Measure::Gap as usize] = gap;
+        out[Measure::Loss as usize] = plus(gap, self.train.best_loss);
+        let zero = [simd.splat_f64s(0.0); V];
+        if wanted.has(Measure::Distance) {
+            // The offsets from the minimizer are still in the scratch space.
+            let square = scratch.iter().fold(zero, |mut sum, &offset| {
+                add_square(simd, &mut sum, offset);
+                sum
+            });
+            out[Measure::Distance as usize] = square.map(|square| simd.sqrt_f64s(square));
+        }
+        if wanted.has(Measure::GradientNorm) {
+            let square = self.train.gradient_square(simd, scratch);
+            out[Measure::GradientNorm as usize] = square.map(|square| simd.sqrt_f64s(square));
+        }
+        if let Some(test) = &self.test
+            && wanted.has(Measure::TestLoss)
+        {
+            out[Measure::TestLoss as usize] = plus(test.gap(simd, parameters, scratch), test.best_loss);
+        }
+    }
+}

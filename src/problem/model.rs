@@ -1,0 +1,98 @@
+//! [`Model`]: what a problem family offers to training, for a block of lanes at a time.
+//!
+//! A block is `V` vectors wide; every vector holds one number of several runs. Lanes never mix: whatever is computed for one
+//! lane is a function of that lane's numbers alone, in one fixed order of operations, so a run's bits do not depend on the
+//! width of the machine's vectors nor on which other runs train beside it.
+
+use pulp::Simd;
+
+use super::measure::{Measure, Measures};
+use crate::data::Examples;
+use crate::random::Key;
+
+/// One number of each lane of a block.
+pub type Lanes<S, const V: usize> = [<S as Simd>::f64s; V];
+
+/// The measures of a block, indexed by [`Measure`]; only those asked for are set.
+pub type Measured<S, const V: usize> = [Lanes<S, V>; Measure::COUNT];
+
+/// Some rows of the training examples, in batch order.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// Where the rows stand.
+    pub examples: &'a Examples,
+    /// Which rows.
+    pub indices: &'a [u32],
+}
+
+/// A sum over more examples than this is made of blocks of this many, added in order.
+pub const EXAMPLES_PER_SUM: usize = 4096;
+
+/// A problem, prepared for training.
+pub trait Model: Sync {
+    /// The number of parameters.
+    fn parameters(&self) -> usize;
+
+    /// How many vectors of scratch space per lane vector the methods below need.
+    fn scratch(&self) -> usize;
+
+    /// The training examples, if the problem has any.
+    fn examples(&self) -> Option<&Examples>;
+
+    /// Parameters before the first step; `key` is that of the run's `init` stream.
+    fn initial(&self, key: &Key) -> Vec<f64>;
+
+    /// What [`Model::measure`] can measure.
+    fn measurable(&self) -> Measures;
+
+    /// What is recorded beside the loss.
+    fn recorded(&self) -> Measures;
+
+    /// Whether measuring costs no more than a step, so that it may be done after every one.
+    fn is_cheap_to_measure(&self) -> bool;
+
+    /// The least upper bound of learning rates for which full-batch training is stable, where theory gives it.
+    fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64>;
+
+    /// Whether there is a formula for the gradient over all training examples that does not go through the examples.
+    fn has_closed_gradient(&self) -> bool;
+
+    /// Writes the gradient of the mean loss over all training examples; only if [`Model::has_closed_gradient`].
+    fn closed_gradient<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+    );
+
+    /// Adds `scale ·` (sum of the rows' loss gradients) to `gradient`, row after row.
+    fn add_gradient<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        rows: Rows<'_>,
+        scale: f64,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+    );
+
+    /// Measures what is `wanted`.
+    fn measure<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        wanted: Measures,
+        parameters: &[Lanes<S, V>],
+        out: &mut Measured<S, V>,
+        scratch: &mut [Lanes<S, V>],
+    );
+}
+
+/// The gradient step on a quadratic with heavy-ball or Nesterov momentum is stable below this learning rate.
+///
+/// `largest` is the largest eigenvalue of the Hessian. Sources: Polyak 1964 (heavy ball: `2(1+β)/λ`); for Nesterov's form
+/// with constant momentum `2(1+β)/((1+2β)λ)` (both roots of the characteristic polynomial inside the unit circle).
+pub(super) fn quadratic_stability_limit(largest: f64, momentum: f64, nesterov: bool) -> f64 {
+    let lookahead = if nesterov { 2.0f64.mul_add(momentum, 1.0) } else { 1.0 };
+    2.0 * (1.0 + momentum) / (lookahead * largest)
+}

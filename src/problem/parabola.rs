@@ -1,0 +1,107 @@
+//! The parabola: one parameter, `loss(w) = curvature/2 · (w − minimum)²`.
+
+use pulp::Simd;
+
+use super::definition::Parabola;
+use super::measure::{Measure, Measures};
+use super::model::{Lanes, Measured, Model, Rows, quadratic_stability_limit};
+use crate::data::Examples;
+use crate::random::Key;
+
+impl Parabola {
+    /// The loss at `w`, in the same order of operations as in training.
+    pub fn loss(&self, w: f64) -> f64 {
+        let offset = w - self.minimum;
+        0.5 * self.curvature * offset * offset
+    }
+}
+
+impl Model for Parabola {
+    fn parameters(&self) -> usize {
+        1
+    }
+
+    fn scratch(&self) -> usize {
+        0
+    }
+
+    fn examples(&self) -> Option<&Examples> {
+        None
+    }
+
+    fn initial(&self, _key: &Key) -> Vec<f64> {
+        vec![self.start]
+    }
+
+    fn measurable(&self) -> Measures {
+        Measures::of(&[Measure::Loss, Measure::Gap, Measure::Distance, Measure::GradientNorm, Measure::W])
+    }
+
+    fn recorded(&self) -> Measures {
+        Measures::of(&[Measure::W])
+    }
+
+    fn is_cheap_to_measure(&self) -> bool {
+        true
+    }
+
+    fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64> {
+        Some(quadratic_stability_limit(self.curvature, momentum, nesterov))
+    }
+
+    fn has_closed_gradient(&self) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn closed_gradient<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        _scratch: &mut [Lanes<S, V>],
+    ) {
+        let (curvature, minimum) = (simd.splat_f64s(self.curvature), simd.splat_f64s(self.minimum));
+        for (w, g) in parameters.iter().zip(gradient) {
+            for v in 0..V {
+                g[v] = simd.mul_f64s(curvature, simd.sub_f64s(w[v], minimum));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn add_gradient<S: Simd, const V: usize>(
+        &self,
+        _simd: S,
+        _rows: Rows<'_>,
+        _scale: f64,
+        _parameters: &[Lanes<S, V>],
+        _gradient: &mut [Lanes<S, V>],
+        _scratch: &mut [Lanes<S, V>],
+    ) {
+        unreachable!("a parabola has no examples");
+    }
+
+    #[inline(always)]
+    fn measure<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        _wanted: Measures,
+        parameters: &[Lanes<S, V>],
+        out: &mut Measured<S, V>,
+        _scratch: &mut [Lanes<S, V>],
+    ) {
+        let half = simd.splat_f64s(0.5 * self.curvature);
+        let (curvature, minimum) = (simd.splat_f64s(self.curvature), simd.splat_f64s(self.minimum));
+        for v in 0..V {
+            let w = parameters[0][v];
+            let offset = simd.sub_f64s(w, minimum);
+            let loss = simd.mul_f64s(simd.mul_f64s(half, offset), offset);
+            out[Measure::Loss as usize][v] = loss;
+            out[Measure::Gap as usize][v] = loss;
+            out[Measure::Distance as usize][v] = simd.abs_f64s(offset);
+            out[Measure::GradientNorm as usize][v] = simd.abs_f64s(simd.mul_f64s(curvature, offset));
+            out[Measure::W as usize][v] = w;
+        }
+    }
+}

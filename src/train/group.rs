@@ -1,0 +1,307 @@
+//! Trains one group: runs that see the same examples in the same order, in lockstep, one run per lane.
+
+use super::definition::{EvaluateEvery, Stop};
+use super::kernel::{Buffers, Walk, advance, lanes_per_vector, measure};
+use super::lanes::LaneState;
+use super::ledger::{Ledger, Verdict};
+use super::recording::{Curve, Detail, Thinning};
+use super::trend::trend;
+use crate::data::{Order, Schedule};
+use crate::outcome::{Status, Trend};
+use crate::problem::{Measure, Measures, Model};
+
+/// A group of runs to train.
+pub struct Group<'a> {
+    /// One entry per run.
+    pub lanes: Vec<Lane>,
+    /// Batch size and sampling, for problems that have examples.
+    pub schedule: Option<Schedule>,
+    /// The seed of the order of examples; `None` where all seeds share it.
+    pub order_seed: Option<u64>,
+    /// Look ahead with momentum.
+    pub nesterov: bool,
+    /// When runs end.
+    pub stop: &'a Stop,
+    /// What is kept of curves.
+    pub detail: Detail,
+    /// Asked now and then; training is given up when it says `true`.
+    pub interrupted: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// What is particular to one run of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lane {
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Momentum; either all lanes of a group have some or none has.
+    pub momentum: f64,
+    /// Parameters before the first step.
+    pub initial: Vec<f64>,
+    /// Whether its curve is kept (at the group's detail).
+    pub keeps_curve: bool,
+}
+
+/// How one run went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// How it ended; never `failed`.
+    pub status: Status,
+    /// What it was doing at its end, if it spent its budget.
+    pub trend: Option<Trend>,
+    /// Steps to convergence.
+    pub steps: Option<u64>,
+    /// Steps trained.
+    pub trained_steps: u64,
+    /// Loss at step 0.
+    pub initial_loss: f64,
+    /// Loss at the last evaluation.
+    pub final_loss: f64,
+    /// Least loss.
+    pub best_loss: f64,
+    /// Its step.
+    pub best_step: u64,
+    /// Hash over the bits of all evaluated losses.
+    pub trajectory: u64,
+    /// The model's recorded measures at the last evaluation, in the order of [`Measure::ALL`].
+    pub last: Vec<f64>,
+    /// What was kept of its curve.
+    pub curve: Option<Curve>,
+}
+
+/// Trains all runs of a group to their ends; `None` if interrupted.
+///
+/// The outcome of a run is a function of its own settings: not of the instruction set `arch`, nor of the other lanes.
+pub fn train<M: Model>(arch: pulp::Arch, model: &M, group: &Group<'_>) -> Option<Vec<Outcome>> {
+    let mut training = Training::new(arch, model, group);
+    training.start();
+    while !training.slots.is_empty() {
+        if (group.interrupted)() {
+            return None;
+        }
+        training.advance_to_next_evaluation()?;
+    }
+    Some(training.outcomes.into_iter().flatten().collect())
+}
+
+/// A step count between two looks at the interrupt flag.
+const STEPS_BETWEEN_LOOKS: u64 = 1024;
+
+struct Training<'a, M> {
+    arch: pulp::Arch,
+    lanes_per_vector: usize,
+    model: &'a M,
+    group: &'a Group<'a>,
+    state: LaneState,
+    buffers: Buffers,
+    walk: Walk,
+    ledger: Ledger,
+    /// The slots still training, each with the lane in it.
+    slots: Vec<(usize, usize)>,
+    step: u64,
+    budget: u64,
+    thinning: Thinning,
+    needed: Measures,
+    recorded: Vec<Measure>,
+    curves: Vec<Curve>,
+    outcomes: Vec<Option<Outcome>>,
+    /// Parameters of all lanes at the evaluations before the last, to see whether the last moves went to and fro.
+    before: [Vec<f64>; 2],
+}
+
+impl<'a, M: Model> Training<'a, M> {
+    fn new(arch: pulp::Arch, model: &'a M, group: &'a Group<'a>) -> Training<'a, M> {
+        let lanes_per_vector = lanes_per_vector(arch);
+        let lanes = &group.lanes;
+        let with_velocity = lanes.iter().any(|lane| lane.momentum != 0.0);
+        let mut state = LaneState::new(lanes.len(), model.parameters(), with_velocity, lanes_per_vector);
+        for (slot, lane) in lanes.iter().enumerate() {
+            state.learning_rate[slot] = lane.learning_rate;
+            state.momentum[slot] = lane.momentum;
+            for (parameter, &value) in lane.initial.iter().enumerate() {
+                let index = state.index(slot, parameter);
+                state.parameters[index] = value;
+            }
+        }
+        Training {
+            arch,
+            lanes_per_vector,
+            model,
+            group,
+            buffers: Buffers::new(model, &state),
+            state,
+            walk: walk(model, group),
+            ledger: Ledger::new(group.stop),
+            slots: (0..lanes.len()).map(|slot| (slot, slot)).collect(),
+            step: 0,
+            budget: budget(group),
+            thinning: Thinning::new(group.detail),
+            needed: Ledger::needs(group.stop),
+            recorded: model.recorded().iter().collect(),
+            curves: vec![Curve::default(); lanes.len()],
+            outcomes: vec![None; lanes.len()],
+            before: [Vec::new(), Vec::new()],
+        }
+    }
+
+    fn start(&mut self) {
+        self.measure(self.needed);
+        self.ledger.open(self.group.stop, &self.buffers.measured, self.state.shape.slots());
+        self.evaluate();
+    }
+
+    fn advance_to_next_evaluation(&mut self) -> Option<()> {
+        let next = self.next_evaluation();
+        if self.budget - self.step <= 3 * (next - self.step) {
+            self.remember();
+        }
+        while self.step < next {
+            let steps = (next - self.step).min(STEPS_BETWEEN_LOOKS);
+            let Training { arch, model, group, walk, state, buffers, .. } = self;
+            advance(*arch, *model, steps, walk, group.nesterov, state, buffers);
+            self.step += steps;
+            if self.step < next && (self.group.interrupted)() {
+                return None;
+            }
+        }
+        self.measure(self.needed);
+        self.evaluate();
+        Some(())
+    }
+
+    fn next_evaluation(&self) -> u64 {
+        let schedule = self.group.schedule.as_ref();
+        let default = match schedule {
+            Some(_) if !self.model.is_cheap_to_measure() => EvaluateEvery::Epoch,
+            _ => EvaluateEvery::Steps(1),
+        };
+        let next = match (self.group.stop.evaluate_every.unwrap_or(default), schedule) {
+            (EvaluateEvery::Epoch, Some(schedule)) => schedule.end_of_epoch(self.step),
+            (EvaluateEvery::Epoch, None) => self.step + 1,
+            (EvaluateEvery::Steps(every), _) => (self.step / every + 1).saturating_mul(every),
+        };
+        next.min(self.budget)
+    }
+
+    fn measure(&mut self, wanted: Measures) {
+        measure(self.arch, self.model, wanted, &self.state, &mut self.buffers);
+    }
+
+    /// Enters the evaluation, keeps what is to be kept, retires the lanes that have ended and packs the others.
+    fn evaluate(&mut self) {
+        let some_ended = self.ledger.enter(self.step, &self.buffers.measured);
+        let spent = self.step >= self.budget;
+        let keep = self.thinning.keeps(self.step);
+        if !(some_ended || spent || keep) {
+            return;
+        }
+        let all = self.needed.union(self.model.recorded());
+        if !self.needed.covers(all) {
+            self.measure(all);
+        }
+        let mut survivors = Vec::with_capacity(self.slots.len());
+        for (slot, lane) in std::mem::take(&mut self.slots) {
+            let verdict = self.ledger.verdicts[slot];
+            let ends = spent || verdict != Verdict::Continues;
+            if self.group.lanes[lane].keeps_curve && (keep || (ends && self.group.detail != Detail::None)) {
+                let (measured, slots) = (&self.buffers.measured, self.state.shape.slots());
+                let value = |measure: Measure| measured[measure as usize * slots + slot];
+                self.curves[lane].push(self.step, &self.recorded, value);
+            }
+            if ends {
+                self.outcomes[lane] = Some(self.outcome(slot, lane, verdict));
+            } else {
+                survivors.push((slot, lane));
+            }
+        }
+        self.slots = survivors;
+        self.pack();
+    }
+
+    fn outcome(&mut self, slot: usize, lane: usize, verdict: Verdict) -> Outcome {
+        let status = match verdict {
+            Verdict::Converged => Status::Converged,
+            Verdict::Diverged => Status::Diverged,
+            Verdict::Continues => Status::Exhausted,
+        };
+        let (measured, slots) = (&self.buffers.measured, self.state.shape.slots());
+        let value = |measure: Measure| measured[measure as usize * slots + slot];
+        let books = &self.ledger.columns;
+        Outcome {
+            status,
+            trend: (status == Status::Exhausted)
+                .then(|| trend(&self.ledger.recent_losses(slot), self.moves_back(slot, lane))),
+            steps: (status == Status::Converged).then(|| books.held_since[slot]),
+            trained_steps: self.step,
+            initial_loss: books.initial_loss[slot],
+            final_loss: value(Measure::Loss),
+            best_loss: books.best_loss[slot],
+            best_step: books.best_step[slot],
+            trajectory: books.trajectory[slot],
+            last: self.recorded.iter().map(|&measure| value(measure)).collect(),
+            curve: self.group.lanes[lane].keeps_curve.then(|| std::mem::take(&mut self.curves[lane])),
+        }
+    }
+
+    /// Packs the survivors together as soon as they fit into fewer vectors.
+    fn pack(&mut self) {
+        let LaneState { shape, .. } = self.state;
+        let kept: Vec<usize> = self.slots.iter().map(|&(slot, _)| slot).collect();
+        if kept.is_empty() || super::lanes::Shape::holding(kept.len(), self.lanes_per_vector) == shape {
+            return;
+        }
+        self.state = self.state.packed(&kept, self.lanes_per_vector);
+        self.buffers = Buffers::new(self.model, &self.state);
+        self.ledger.pack(&kept, self.state.shape.slots());
+        self.slots.iter_mut().enumerate().for_each(|(to, (slot, _))| *slot = to);
+    }
+
+    /// Remembers where the lanes stand, for [`Training::moves_back`].
+    fn remember(&mut self) {
+        let n = self.model.parameters();
+        self.before.swap(0, 1);
+        let positions = &mut self.before[1];
+        positions.resize(self.group.lanes.len() * n, 0.0);
+        for &(slot, lane) in &self.slots {
+            for parameter in 0..n {
+                positions[lane * n + parameter] = self.state.parameters[self.state.index(slot, parameter)];
+            }
+        }
+    }
+
+    /// Whether the last move between evaluations went back on the one before.
+    fn moves_back(&self, slot: usize, lane: usize) -> bool {
+        let n = self.model.parameters();
+        let [first, second] = &self.before;
+        if first.is_empty() {
+            return false;
+        }
+        let (mut product, mut length, mut size) = (0.0, 0.0, 0.0);
+        for parameter in 0..n {
+            let now = self.state.parameters[self.state.index(slot, parameter)];
+            let (a, b) = (first[lane * n + parameter], second[lane * n + parameter]);
+            product += (b - a) * (now - b);
+            length += (now - b) * (now - b);
+            size += now * now;
+        }
+        // Moves in the last digits are rounding, not oscillation.
+        product < 0.0 && length > 1e-24 * size
+    }
+}
+
+fn walk<M: Model>(model: &M, group: &Group<'_>) -> Walk {
+    match &group.schedule {
+        None => Walk::Closed,
+        Some(schedule) if !schedule.is_full_batch() => Walk::Batches(Order::new(schedule, group.order_seed)),
+        Some(_) if model.has_closed_gradient() => Walk::Closed,
+        Some(_) => Walk::All((0..model.examples().map_or(0, |examples| examples.len()) as u32).collect()),
+    }
+}
+
+fn budget(group: &Group<'_>) -> u64 {
+    let budget = group.stop.budget;
+    let from_epochs = budget.epochs.map(|epochs| match &group.schedule {
+        Some(schedule) => schedule.step_of_epoch(epochs),
+        None => epochs,
+    });
+    budget.steps.into_iter().chain(from_epochs).min().unwrap_or(0)
+}

@@ -1,0 +1,99 @@
+//! What is kept along a run: at every evaluation, or thinned evenly in the logarithm of the step.
+
+use crate::problem::Measure;
+
+/// Which evaluations of a run are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Every one.
+    All,
+    /// About [`POINTS_PER_DECADE`] in every decade of steps, and always the first and the last.
+    Thinned,
+    /// None.
+    None,
+}
+
+/// How many steps per decade a thinned curve keeps; below twenty steps it keeps all.
+pub const POINTS_PER_DECADE: u32 = 20;
+
+/// The steps at which the evaluations of a thinned curve are kept; the same for every run.
+#[derive(Debug, Clone)]
+pub(super) struct Thinning {
+    detail: Detail,
+    /// Evaluations from this step on are kept once.
+    next: u64,
+}
+
+impl Thinning {
+    pub(super) fn new(detail: Detail) -> Thinning {
+        Thinning { detail, next: 0 }
+    }
+
+    /// Whether the evaluation after `step` steps is kept; asked once per evaluation, in order.
+    pub(super) fn keeps(&mut self, step: u64) -> bool {
+        match self.detail {
+            Detail::All => true,
+            Detail::None => false,
+            Detail::Thinned => {
+                let keep = step >= self.next;
+                while self.next <= step {
+                    self.next = following(self.next);
+                }
+                keep
+            }
+        }
+    }
+}
+
+/// The scale goes up by `10^(1/20) ≈ 1 + 1/8`, in whole numbers so that it is the same everywhere.
+fn following(step: u64) -> u64 {
+    step + (step / 8).max(1)
+}
+
+/// What was kept of one run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Curve {
+    /// Steps, ascending.
+    pub steps: Vec<u64>,
+    /// The loss at these steps.
+    pub loss: Vec<f64>,
+    /// One column per recorded measure, each as long as `steps`.
+    pub measures: Vec<Vec<f64>>,
+}
+
+impl Curve {
+    /// Adds an evaluation, unless it is the one added last.
+    pub(super) fn push(&mut self, step: u64, recorded: &[Measure], value: impl Fn(Measure) -> f64) {
+        if self.steps.last() == Some(&step) {
+            return;
+        }
+        self.steps.push(step);
+        self.loss.push(value(Measure::Loss));
+        self.measures.resize(recorded.len(), Vec::new());
+        for (column, &measure) in self.measures.iter_mut().zip(recorded) {
+            column.push(value(measure));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thinned_curve_keeps_every_early_step_and_about_twenty_per_decade() {
+        let mut thinning = Thinning::new(Detail::Thinned);
+        let kept: Vec<u64> = (0..=100_000).filter(|&step| thinning.keeps(step)).collect();
+        assert_eq!(kept[..17], (0..17).collect::<Vec<_>>()[..]);
+        let in_decade = kept.iter().filter(|&&step| (10_000..100_000).contains(&step)).count() as i64;
+        assert!((in_decade - i64::from(POINTS_PER_DECADE)).abs() <= 1, "{in_decade}");
+    }
+
+    #[test]
+    fn evaluations_between_the_marks_are_kept_at_the_next_one() {
+        let mut thinning = Thinning::new(Detail::Thinned);
+        let kept: Vec<u64> = (0..100).map(|epoch| epoch * 7).filter(|&step| thinning.keeps(step)).collect();
+        assert_eq!(kept[..8], [0, 7, 14, 21, 28, 35, 42, 49]);
+        assert!(kept.len() < 60);
+    }
+}
