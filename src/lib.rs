@@ -1,6 +1,8 @@
 //! Goldilocks runs a grid of training runs and tells how many steps each takes to converge, and which never do.
 
 pub mod data;
+pub mod engine;
+pub mod event;
 pub mod fs;
 pub mod grid;
 pub mod outcome;

@@ -1,0 +1,234 @@
+//! Trains a grid: groups runs into lanes, spreads the groups over threads, and puts the results in order.
+//!
+//! Owns rayon; knows nothing of terminals and files (but for the data that problems load).
+
+mod prepare;
+mod tasks;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use prepare::with_model;
+pub use prepare::{PrepareError, PrepareErrorKind, Prepared, Problem};
+pub use tasks::MOST_LANES;
+use tasks::{Task, tasks};
+
+use crate::data::Schedule;
+use crate::event::{Event, Listener};
+use crate::grid::Grid;
+use crate::outcome::Status;
+use crate::problem::Measure;
+use crate::random::Key;
+use crate::record::{self, LandscapePoint, Study};
+use crate::train::{self, Detail, Group, Lane, Outcome};
+
+/// How a grid is trained; none of it changes a single bit of the results.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Threads; 0 is one per core.
+    pub threads: usize,
+    /// Train on scalars only, whatever vectors the machine has.
+    pub scalar: bool,
+    /// At most so many runs in one group of lanes.
+    pub most_lanes: usize,
+    /// What is kept of curves.
+    pub curves: Detail,
+    /// At most so many runs keep a curve, evenly chosen.
+    pub most_curves: usize,
+    /// Set it to give up.
+    pub interrupted: &'a AtomicBool,
+    /// Who is told.
+    pub listener: Listener<'a>,
+}
+
+/// Training was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interrupted;
+
+/// Trains all runs of a grid.
+///
+/// # Errors
+/// When interrupted.
+pub fn run(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<Study, Interrupted> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    match pool {
+        Ok(pool) => pool.install(|| run_here(grid, prepared, options)),
+        // The system grants no threads of our own; the global pool (or this thread) does as well.
+        Err(_) => run_here(grid, prepared, options),
+    }
+}
+
+fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<Study, Interrupted> {
+    let threads = rayon::current_num_threads();
+    (options.listener)(Event::Started { runs: grid.runs.len() as u64, threads });
+    let tasks = tasks(grid, prepared, threads, options.most_lanes);
+    let every = grid.runs.len().div_ceil(options.most_curves.max(1)).max(1);
+    let keeps_curve = |run: u32| options.most_curves > 0 && (run as usize).is_multiple_of(every);
+    let layout = Layout::new(prepared);
+
+    let done: Option<Vec<_>> = tasks
+        .par_iter()
+        .map(|task| {
+            let problem = &prepared.problems[problem_of(grid, prepared, task.runs[0])];
+            let results = train_task(grid, problem, task, keeps_curve, &layout, options)?;
+            let steps = results.iter().map(|(run, _)| run.trained_steps).sum();
+            let diverged = results.iter().filter(|(run, _)| run.status == Status::Diverged).count() as u64;
+            (options.listener)(Event::Finished { runs: results.len() as u64, steps, diverged });
+            Some(results)
+        })
+        .collect();
+    (options.listener)(Event::Ended);
+    let done = done.ok_or(Interrupted)?;
+
+    let mut runs: Vec<Option<record::Run>> = vec![None; grid.runs.len()];
+    let mut curves = Vec::new();
+    for (task, results) in tasks.iter().zip(done) {
+        for (&number, (run, curve)) in task.runs.iter().zip(results) {
+            runs[number as usize] = Some(run);
+            curves.extend(curve);
+        }
+    }
+    curves.sort_by_key(|curve| curve.run);
+    Ok(Study {
+        axes: grid.axes.clone(),
+        extras: layout.extras,
+        measures: layout.measures.iter().map(|measure| measure.name().to_owned()).collect(),
+        runs: runs.into_iter().flatten().collect(),
+        curves,
+        landscape: landscape(prepared),
+        notes: prepared.notes.clone(),
+        ..Study::default()
+    })
+}
+
+fn problem_of(grid: &Grid, prepared: &Prepared, run: u32) -> usize {
+    let run = &grid.runs[run as usize];
+    prepared.problem_of(run.setup, run.settings.seed)
+}
+
+/// Which columns the problems of a grid have beside the common ones.
+struct Layout {
+    measures: Vec<Measure>,
+    extras: Vec<String>,
+}
+
+impl Layout {
+    fn new(prepared: &Prepared) -> Layout {
+        let recorded = prepared.problems.iter().map(|problem| problem.recorded());
+        let measures: Vec<Measure> = recorded.reduce(|a, b| a.union(b)).unwrap_or_default().iter().collect();
+        let mut extras: Vec<String> = measures.iter().map(|measure| format!("final_{}", measure.name())).collect();
+        extras.push("stability_limit".into());
+        Layout { measures, extras }
+    }
+}
+
+type Result1 = (record::Run, Option<record::Curve>);
+
+/// Trains one group; `None` if interrupted.
+fn train_task(
+    grid: &Grid,
+    problem: &Problem,
+    task: &Task,
+    keeps_curve: impl Fn(u32) -> bool,
+    layout: &Layout,
+    options: &Options<'_>,
+) -> Option<Vec<Result1>> {
+    let first = &grid.runs[task.runs[0] as usize];
+    let setup = &grid.setups[first.setup as usize];
+    let init = |seed: u64| match setup.streams.init {
+        true => Key::new("init").number("seed", seed),
+        false => Key::new("init"),
+    };
+    let lanes = task.runs.iter().map(|&number| {
+        let settings = &grid.runs[number as usize].settings;
+        Lane {
+            learning_rate: settings.learning_rate,
+            momentum: settings.momentum,
+            initial: with_model!(problem, model => crate::problem::Model::initial(model, &init(settings.seed))),
+            keeps_curve: keeps_curve(number),
+        }
+    });
+    let group = Group {
+        lanes: lanes.collect(),
+        schedule: problem.schedule(first.settings.batch_size, setup.sampling),
+        order_seed: setup.streams.order.then_some(first.settings.seed),
+        nesterov: setup.nesterov,
+        stop: &setup.stop,
+        detail: options.curves,
+        interrupted: &|| options.interrupted.load(Ordering::Relaxed),
+    };
+    let arch = if options.scalar { pulp::Arch::Scalar } else { pulp::Arch::new() };
+    let outcomes = with_model!(problem, model => train::train(arch, model, &group))?;
+    let own: Vec<Measure> = problem.recorded().iter().collect();
+    let finish = |(&number, outcome): (&u32, Outcome)| {
+        let run = &grid.runs[number as usize];
+        let limit = problem.stability_limit(run.settings.momentum, setup.nesterov);
+        finish(number, run.id, outcome, group.schedule.as_ref(), limit, &own, layout, setup.stop.diverged_loss_factor)
+    };
+    Some(task.runs.iter().zip(outcomes).map(finish).collect())
+}
+
+/// Turns the outcome of training into a row of the results.
+#[allow(clippy::too_many_arguments)]
+fn finish(
+    number: u32,
+    id: u64,
+    outcome: Outcome,
+    schedule: Option<&Schedule>,
+    stability_limit: Option<f64>,
+    own: &[Measure],
+    layout: &Layout,
+    loss_factor: f64,
+) -> Result1 {
+    let place = |measure: &Measure| own.iter().position(|known| known == measure);
+    let last = |measure: &Measure| place(measure).map(|index| outcome.last[index]);
+    let reason = (outcome.status == Status::Diverged).then(|| reason(outcome.final_loss, loss_factor));
+    let run = record::Run {
+        id,
+        status: outcome.status,
+        trend: outcome.trend,
+        steps: outcome.steps,
+        epochs: outcome.steps.and_then(|steps| Some(schedule?.epochs_at(steps))),
+        examples: outcome.steps.and_then(|steps| Some(schedule?.examples_at(steps))),
+        trained_steps: outcome.trained_steps,
+        initial_loss: outcome.initial_loss,
+        final_loss: outcome.final_loss,
+        best_loss: outcome.best_loss,
+        best_step: outcome.best_step,
+        trajectory: outcome.trajectory,
+        reason,
+        extras: layout.measures.iter().map(last).chain([stability_limit]).collect(),
+    };
+    let curve = outcome.curve.filter(|curve| !curve.steps.is_empty()).map(|curve| {
+        let column = |measure| match place(measure) {
+            Some(index) => curve.measures[index].clone(),
+            None => vec![f64::NAN; curve.steps.len()],
+        };
+        record::Curve {
+            run: number as usize,
+            epochs: schedule
+                .map_or(Vec::new(), |schedule| curve.steps.iter().map(|&s| schedule.epochs_at(s)).collect()),
+            measures: layout.measures.iter().map(column).collect(),
+            steps: curve.steps,
+            loss: curve.loss,
+        }
+    });
+    (run, curve)
+}
+
+fn reason(loss: f64, factor: f64) -> Arc<str> {
+    if loss.is_finite() { format!("loss above {factor} times its start").into() } else { "loss not finite".into() }
+}
+
+/// The loss around the minimum of a problem with one parameter, when all runs share it.
+fn landscape(prepared: &Prepared) -> Vec<LandscapePoint> {
+    let [problem] = &prepared.problems[..] else { return Vec::new() };
+    let Problem::Parabola(parabola) = &**problem else { return Vec::new() };
+    let reach = 1.5 * (parabola.start - parabola.minimum).abs().max(f64::MIN_POSITIVE);
+    (-100..=100)
+        .map(|i| parabola.minimum + reach * f64::from(i) / 100.0)
+        .map(|w| LandscapePoint { w, loss: parabola.loss(w) })
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! Which runs train together: lane groups, large enough to fill the vectors and small enough to keep every thread busy.
+
+use std::collections::HashMap;
+
+use super::prepare::Prepared;
+use crate::data::Sampling;
+use crate::grid::Grid;
+use crate::train::BatchSize;
+
+/// Runs that are trained as one group, in run order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Their numbers in the grid.
+    pub runs: Vec<u32>,
+}
+
+/// At most so many lanes train together: four vectors of the widest kind, twice.
+pub const MOST_LANES: usize = 64;
+
+/// Runs may share a group when all of this is equal.
+#[derive(PartialEq, Eq, Hash, Clone, Copy)]
+struct Key {
+    setup: u32,
+    problem: usize,
+    batch_size: BatchSize,
+    /// Which order of examples they see; `None` where there is none or all share it.
+    order: Option<u64>,
+    /// Runs without momentum skip its arithmetic, so they are kept apart.
+    momentum: bool,
+}
+
+/// Splits a grid into tasks for so many threads. `most_lanes` bounds the size of a group (for tests of its irrelevance).
+pub fn tasks(grid: &Grid, prepared: &Prepared, threads: usize, most_lanes: usize) -> Vec<Task> {
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    let mut known: HashMap<Key, usize> = HashMap::new();
+    let mut last: Option<(Key, usize)> = None;
+    for (number, run) in grid.runs.iter().enumerate() {
+        let setup = &grid.setups[run.setup as usize];
+        let has_order = setup.data.is_some()
+            && setup.streams.order
+            && setup.sampling != Sampling::Sequential
+            && run.settings.batch_size != BatchSize::Full;
+        let key = Key {
+            setup: run.setup,
+            problem: prepared.problem_of(run.setup, run.settings.seed),
+            batch_size: run.settings.batch_size,
+            order: has_order.then_some(run.settings.seed),
+            momentum: run.settings.momentum != 0.0,
+        };
+        let group = match last {
+            Some((same, group)) if same == key => group,
+            _ => *known.entry(key).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            }),
+        };
+        last = Some((key, group));
+        groups[group].push(number as u32);
+    }
+    // With few groups, smaller ones let every thread have several.
+    let enough = grid.runs.len().div_ceil(4 * threads.max(1)).next_multiple_of(8);
+    let size = most_lanes.min(enough).max(1);
+    groups.iter().flat_map(|group| group.chunks(size)).map(|runs| Task { runs: runs.to_vec() }).collect()
+}

@@ -1,0 +1,27 @@
+//! What the engine tells while it works; only the reporter knows what to do with it.
+
+/// Something that happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Training begins.
+    Started {
+        /// Runs to train.
+        runs: u64,
+        /// Threads that train them.
+        threads: usize,
+    },
+    /// Some more runs have ended.
+    Finished {
+        /// How many, since the last event.
+        runs: u64,
+        /// Steps they trained, in all.
+        steps: u64,
+        /// How many of them diverged.
+        diverged: u64,
+    },
+    /// All runs have ended.
+    Ended,
+}
+
+/// Who is told; called from any thread.
+pub type Listener<'a> = &'a (dyn Fn(Event) + Sync);
