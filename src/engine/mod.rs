@@ -2,27 +2,27 @@
 //!
 //! Owns rayon; knows nothing of terminals and files (but for the data that problems load).
 
+mod finish;
 mod prepare;
 mod tasks;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use finish::{Finished, Finisher, Layout};
 use prepare::with_model;
 pub use prepare::{PrepareError, PrepareErrorKind, Prepared, Problem};
 pub use tasks::MOST_LANES;
 use tasks::{Task, tasks};
 
-use crate::data::Schedule;
 use crate::event::{Event, Listener};
 use crate::grid::Grid;
 use crate::outcome::Status;
-use crate::problem::Measure;
+use crate::problem::Model as _;
 use crate::random::Key;
 use crate::record::{self, LandscapePoint, Study};
-use crate::train::{self, Detail, Group, Lane, Outcome};
+use crate::train::{self, Detail, Group, Lane};
 
 /// How a grid is trained; none of it changes a single bit of the results.
 #[derive(Clone, Copy)]
@@ -108,24 +108,6 @@ fn problem_of(grid: &Grid, prepared: &Prepared, run: u32) -> usize {
     prepared.problem_of(run.setup, run.settings.seed)
 }
 
-/// Which columns the problems of a grid have beside the common ones.
-struct Layout {
-    measures: Vec<Measure>,
-    extras: Vec<String>,
-}
-
-impl Layout {
-    fn new(prepared: &Prepared) -> Layout {
-        let recorded = prepared.problems.iter().map(|problem| problem.recorded());
-        let measures: Vec<Measure> = recorded.reduce(|a, b| a.union(b)).unwrap_or_default().iter().collect();
-        let mut extras: Vec<String> = measures.iter().map(|measure| format!("final_{}", measure.name())).collect();
-        extras.push("stability_limit".into());
-        Layout { measures, extras }
-    }
-}
-
-type Result1 = (record::Run, Option<record::Curve>);
-
 /// Trains one group; `None` if interrupted.
 fn train_task(
     grid: &Grid,
@@ -134,7 +116,7 @@ fn train_task(
     keeps_curve: impl Fn(u32) -> bool,
     layout: &Layout,
     options: &Options<'_>,
-) -> Option<Vec<Result1>> {
+) -> Option<Vec<Finished>> {
     let first = &grid.runs[task.runs[0] as usize];
     let setup = &grid.setups[first.setup as usize];
     let init = |seed: u64| match setup.streams.init {
@@ -146,7 +128,7 @@ fn train_task(
         Lane {
             learning_rate: settings.learning_rate,
             momentum: settings.momentum,
-            initial: with_model!(problem, model => crate::problem::Model::initial(model, &init(settings.seed))),
+            initial: with_model!(problem, model => model.initial(&init(settings.seed))),
             keeps_curve: keeps_curve(number),
         }
     });
@@ -161,65 +143,9 @@ fn train_task(
     };
     let arch = if options.scalar { pulp::Arch::Scalar } else { pulp::Arch::new() };
     let outcomes = with_model!(problem, model => train::train(arch, model, &group))?;
-    let own: Vec<Measure> = problem.recorded().iter().collect();
-    let finish = |(&number, outcome): (&u32, Outcome)| {
-        let run = &grid.runs[number as usize];
-        let limit = problem.stability_limit(run.settings.momentum, setup.nesterov);
-        finish(number, run.id, outcome, group.schedule.as_ref(), limit, &own, layout, setup.stop.diverged_loss_factor)
-    };
-    Some(task.runs.iter().zip(outcomes).map(finish).collect())
-}
-
-/// Turns the outcome of training into a row of the results.
-#[allow(clippy::too_many_arguments)]
-fn finish(
-    number: u32,
-    id: u64,
-    outcome: Outcome,
-    schedule: Option<&Schedule>,
-    stability_limit: Option<f64>,
-    own: &[Measure],
-    layout: &Layout,
-    loss_factor: f64,
-) -> Result1 {
-    let place = |measure: &Measure| own.iter().position(|known| known == measure);
-    let last = |measure: &Measure| place(measure).map(|index| outcome.last[index]);
-    let reason = (outcome.status == Status::Diverged).then(|| reason(outcome.final_loss, loss_factor));
-    let run = record::Run {
-        id,
-        status: outcome.status,
-        trend: outcome.trend,
-        steps: outcome.steps,
-        epochs: outcome.steps.and_then(|steps| Some(schedule?.epochs_at(steps))),
-        examples: outcome.steps.and_then(|steps| Some(schedule?.examples_at(steps))),
-        trained_steps: outcome.trained_steps,
-        initial_loss: outcome.initial_loss,
-        final_loss: outcome.final_loss,
-        best_loss: outcome.best_loss,
-        best_step: outcome.best_step,
-        trajectory: outcome.trajectory,
-        reason,
-        extras: layout.measures.iter().map(last).chain([stability_limit]).collect(),
-    };
-    let curve = outcome.curve.filter(|curve| !curve.steps.is_empty()).map(|curve| {
-        let column = |measure| match place(measure) {
-            Some(index) => curve.measures[index].clone(),
-            None => vec![f64::NAN; curve.steps.len()],
-        };
-        record::Curve {
-            run: number as usize,
-            epochs: schedule
-                .map_or(Vec::new(), |schedule| curve.steps.iter().map(|&s| schedule.epochs_at(s)).collect()),
-            measures: layout.measures.iter().map(column).collect(),
-            steps: curve.steps,
-            loss: curve.loss,
-        }
-    });
-    (run, curve)
-}
-
-fn reason(loss: f64, factor: f64) -> Arc<str> {
-    if loss.is_finite() { format!("loss above {factor} times its start").into() } else { "loss not finite".into() }
+    let finisher = Finisher::new(problem, setup, group.schedule.as_ref(), layout);
+    let runs = task.runs.iter().map(|&number| (number, &grid.runs[number as usize]));
+    Some(runs.zip(outcomes).map(|((number, run), outcome)| finisher.finish(number, run, outcome)).collect())
 }
 
 /// The loss around the minimum of a problem with one parameter, when all runs share it.

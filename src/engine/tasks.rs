@@ -9,9 +9,9 @@ use crate::train::BatchSize;
 
 /// Runs that are trained as one group, in run order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
+pub(super) struct Task {
     /// Their numbers in the grid.
-    pub runs: Vec<u32>,
+    pub(super) runs: Vec<u32>,
 }
 
 /// At most so many lanes train together: four vectors of the widest kind, twice.
@@ -30,7 +30,7 @@ struct Key {
 }
 
 /// Splits a grid into tasks for so many threads. `most_lanes` bounds the size of a group (for tests of its irrelevance).
-pub fn tasks(grid: &Grid, prepared: &Prepared, threads: usize, most_lanes: usize) -> Vec<Task> {
+pub(super) fn tasks(grid: &Grid, prepared: &Prepared, threads: usize, most_lanes: usize) -> Vec<Task> {
     let mut groups: Vec<Vec<u32>> = Vec::new();
     let mut known: HashMap<Key, usize> = HashMap::new();
     let mut last: Option<(Key, usize)> = None;
