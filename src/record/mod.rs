@@ -4,6 +4,7 @@
 
 mod cell;
 mod curves;
+mod goldilocks;
 mod runs;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -16,6 +17,7 @@ pub use crate::outcome::{Status, Trend};
 pub use crate::value::{Shortest, Value};
 pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED};
 pub use curves::{write_curves, write_landscape};
+pub use goldilocks::{Best, Edge, Goldilocks, write_goldilocks};
 pub use runs::write_runs;
 pub use study::{Axis, Curve, LandscapePoint, Run, Study};
 pub use summary::{Summary, expected_steps_interval, write_summary};
