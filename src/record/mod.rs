@@ -2,8 +2,26 @@
 //!
 //! Exporters are pure (results in, bytes out). Knows nothing of training.
 
+mod cell;
+mod curves;
+mod goldilocks;
+mod read;
+mod retarget;
+mod runs;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod statistics;
 mod study;
+mod summary;
+mod table;
 
 pub use crate::outcome::{Status, Trend};
 pub use crate::value::{Shortest, Value};
+pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED};
+pub use curves::{write_curves, write_landscape};
+pub use goldilocks::{Best, Edge, Goldilocks, write_goldilocks};
+pub use read::{ReadError, read};
+pub use retarget::{RetargetError, retarget};
+pub use runs::write_runs;
 pub use study::{Axis, Curve, LandscapePoint, Run, Study};
+pub use summary::{Summary, expected_steps_interval, write_summary};

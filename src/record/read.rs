@@ -1,0 +1,222 @@
+//! From the files of a results folder back to a [`Study`].
+//!
+//! Owns what each file must hold; the columns are those of the writers. Writing what was read gives the same bytes.
+
+mod source;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use source::{Cell, Row, Source};
+
+pub use source::ReadError;
+
+use super::curves::{CURVE_COLUMNS, LANDSCAPE_COLUMNS};
+use super::runs::{FIRST_COLUMNS, OUTCOME_COLUMNS};
+use super::study::{Axis, Curve, LandscapePoint, Run, Study};
+use crate::fs;
+use crate::outcome::{Status, Trend};
+use crate::value::Value;
+
+/// Reads `runs.csv`, `curves.csv` and `landscape.csv` of a results folder; the latter two may be missing.
+///
+/// The name, the description and the notes of the study stand in none of these files: they are empty, for the caller to fill.
+/// An axis value is a count, a number or a flag if it looks like one, else a text. Columns after the known ones are extras.
+///
+/// # Errors
+/// When a file cannot be read, is cut off, or holds something else than it should: file, line, column and what was expected.
+pub fn read(folder: &Path) -> Result<Study, ReadError> {
+    let mut study = Study::default();
+    let path = folder.join("runs.csv");
+    let text = fs::read_text(&path).map_err(ReadError::File)?;
+    read_runs(&mut study, Source::new(&path, &text)?)?;
+    let path = folder.join("curves.csv");
+    if let Some(text) = read_optional(&path)? {
+        read_curves(&mut study, Source::new(&path, &text)?)?;
+    }
+    let path = folder.join("landscape.csv");
+    if let Some(text) = read_optional(&path)? {
+        read_landscape(&mut study, Source::new(&path, &text)?)?;
+    }
+    Ok(study)
+}
+
+fn read_optional(path: &Path) -> Result<Option<String>, ReadError> {
+    match fs::read_text(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(ReadError::File(error)),
+    }
+}
+
+fn read_runs(study: &mut Study, mut source: Source) -> Result<(), ReadError> {
+    source.expect_columns(0, &FIRST_COLUMNS)?;
+    let first_axis = FIRST_COLUMNS.len();
+    let status = source.header().iter().position(|name| name == OUTCOME_COLUMNS[0]);
+    // Without a status column the check says so.
+    let status = status.unwrap_or(first_axis);
+    source.expect_columns(status, &OUTCOME_COLUMNS)?;
+    let first_extra = status + OUTCOME_COLUMNS.len();
+    let mut axes: Vec<AxisReader> = source.header().iter().take(status).skip(first_axis).map(AxisReader::new).collect();
+    study.extras = source.header().iter().skip(first_extra).map(str::to_owned).collect();
+    while let Some(row) = source.next_row()? {
+        let number = row.cell(0);
+        if number.count()? != study.runs.len() as u64 {
+            return Err(number.error(&format!("{}, the runs being numbered from 0", study.runs.len())));
+        }
+        for (place, axis) in axes.iter_mut().enumerate() {
+            axis.push(row.cell(first_axis + place))?;
+        }
+        let extra = |place| row.cell(first_extra + place).filled().map(Cell::number).transpose();
+        let extras = (0..study.extras.len()).map(extra).collect::<Result<_, _>>()?;
+        study.runs.push(read_run(row, status, extras)?);
+    }
+    study.axes = axes.into_iter().map(|reader| reader.axis).collect();
+    Ok(())
+}
+
+/// The outcome of one run; the status stands in the column at `first`.
+fn read_run(row: Row, first: usize, extras: Box<[Option<f64>]>) -> Result<Run, ReadError> {
+    let mut places = first..;
+    let mut next = || row.cell(places.next().unwrap_or_default());
+    let cell = next();
+    let status = Status::from_name(cell.text).ok_or_else(|| cell.error(&one_of(Status::ALL.map(Status::name))))?;
+    let steps = next();
+    if steps.filled().is_some() != (status == Status::Converged) {
+        return Err(steps.error("steps where the status is converged, and only there"));
+    }
+    let loss = |cell: Cell| match cell.filled() {
+        None if status == Status::Failed => Ok(f64::NAN),
+        _ => cell.number(),
+    };
+    Ok(Run {
+        id: row.cell(1).hash()?,
+        status,
+        steps: steps.filled().map(Cell::count).transpose()?,
+        epochs: next().filled().map(Cell::number).transpose()?,
+        examples: next().filled().map(Cell::count).transpose()?,
+        trained_steps: next().count()?,
+        initial_loss: loss(next())?,
+        final_loss: loss(next())?,
+        best_loss: loss(next())?,
+        best_step: next().count()?,
+        trend: next().filled().map(trend).transpose()?,
+        reason: next().filled().map(|cell| Arc::from(cell.text)),
+        trajectory: next().hash()?,
+        extras,
+    })
+}
+
+fn trend(cell: Cell) -> Result<Trend, ReadError> {
+    Trend::from_name(cell.text).ok_or_else(|| cell.error(&one_of(Trend::ALL.map(Trend::name))))
+}
+
+fn one_of(words: [&str; 4]) -> String {
+    let [a, b, c, d] = words;
+    format!("{a}, {b}, {c} or {d}")
+}
+
+/// An axis in the making.
+struct AxisReader {
+    axis: Axis,
+    /// The place in [`Axis::values`] of each text seen.
+    places: HashMap<String, u32>,
+}
+
+impl AxisReader {
+    fn new(path: &str) -> AxisReader {
+        let axis = Axis { path: path.to_owned(), values: Vec::new(), positions: Vec::new() };
+        AxisReader { axis, places: HashMap::new() }
+    }
+
+    fn push(&mut self, cell: Cell) -> Result<(), ReadError> {
+        let place = match self.places.get(cell.text) {
+            Some(&place) => place,
+            None => {
+                let value = value(cell.filled().ok_or_else(|| cell.error("a value"))?.text);
+                // Two spellings of one number, such as `0.1` and `1e-1`, are one value.
+                let canonical = value.to_string();
+                let place = *self.places.entry(canonical).or_insert_with(|| {
+                    self.axis.values.push(value);
+                    self.axis.values.len() as u32 - 1
+                });
+                self.places.insert(cell.text.to_owned(), place);
+                place
+            }
+        };
+        self.axis.positions.push(place);
+        Ok(())
+    }
+}
+
+/// The value that is written so. Numbers are finite: `nan` and `inf` are words.
+fn value(text: &str) -> Value {
+    if let Ok(count) = text.parse() {
+        return Value::Count(count);
+    }
+    if let Ok(flag) = text.parse() {
+        return Value::Flag(flag);
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Value::Number(number),
+        _ => Value::Text(text.into()),
+    }
+}
+
+fn read_curves(study: &mut Study, mut source: Source) -> Result<(), ReadError> {
+    source.expect_columns(0, &CURVE_COLUMNS)?;
+    study.measures = source.header().iter().skip(CURVE_COLUMNS.len()).map(str::to_owned).collect();
+    while let Some(row) = source.next_row()? {
+        let run = row.cell(0);
+        let number = usize::try_from(run.count()?).unwrap_or(usize::MAX);
+        if number >= study.runs.len() {
+            return Err(run.error(&format!("one of the {} runs of runs.csv", study.runs.len())));
+        }
+        let curve = match study.curves.last_mut() {
+            Some(curve) if curve.run == number => curve,
+            Some(curve) if curve.run > number => {
+                return Err(run.error(&format!("run {} or a later one", curve.run)));
+            }
+            _ => {
+                let measures = vec![Vec::new(); study.measures.len()];
+                study.curves.push(Curve { run: number, measures, ..Curve::default() });
+                let last = study.curves.len() - 1;
+                &mut study.curves[last]
+            }
+        };
+        read_point(curve, row)?;
+    }
+    Ok(())
+}
+
+fn read_point(curve: &mut Curve, row: Row) -> Result<(), ReadError> {
+    let (step, epoch, loss) = (row.cell(1), row.cell(2), row.cell(3));
+    let number = step.count()?;
+    match curve.steps.last() {
+        Some(&last) if last >= number => return Err(step.error(&format!("a step after {last}"))),
+        _ => {}
+    }
+    match epoch.filled() {
+        Some(epoch) if curve.epochs.len() == curve.steps.len() => curve.epochs.push(epoch.number()?),
+        None if curve.epochs.is_empty() => {}
+        _ => return Err(epoch.error("an epoch in every row of the run or in none")),
+    }
+    curve.steps.push(number);
+    curve.loss.push(loss.number()?);
+    for (place, values) in (CURVE_COLUMNS.len()..).zip(&mut curve.measures) {
+        values.push(row.cell(place).filled().map_or(Ok(f64::NAN), Cell::number)?);
+    }
+    Ok(())
+}
+
+fn read_landscape(study: &mut Study, mut source: Source) -> Result<(), ReadError> {
+    source.expect_columns(0, &LANDSCAPE_COLUMNS)?;
+    while let Some(row) = source.next_row()? {
+        study.landscape.push(LandscapePoint { w: row.cell(0).number()?, loss: row.cell(1).number()? });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+//! `summary.csv`: one row per cell, with the statistics of its replicates.
+//!
+//! A run that never converged counts as infinite in every count of steps, epochs and examples, whatever kept it from
+//! converging: a failure never makes a cell look better. Infinite is an empty cell in the file.
+
+use std::io::{self, Write};
+
+use super::cell::{Groups, SEED};
+use super::statistics::{self, Attempt, Interval, Quartiles};
+use super::study::{Run, Study};
+use super::table::{self, Rows};
+use crate::outcome::Status;
+use crate::random::Key;
+
+/// The columns after the axes.
+const COLUMNS: [&str; 18] = [
+    "runs",
+    "converged",
+    "diverged",
+    "exhausted",
+    "failed",
+    "success_rate",
+    "success_rate_low",
+    "success_rate_high",
+    "steps_median",
+    "steps_q25",
+    "steps_q75",
+    "epochs_median",
+    "examples_median",
+    "ert",
+    "ert_low",
+    "ert_high",
+    "final_loss_median",
+    "best_loss_median",
+];
+
+/// Cells that one thread sums up at a time.
+const CELLS_PER_CHUNK: usize = 1024;
+
+/// How the replicates of one cell went.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// Replicates, whatever became of them.
+    pub runs: u64,
+    /// Replicates by status, in the order of [`Status::ALL`].
+    counts: [u64; 4],
+    /// Steps to convergence; a run that never converged counts as infinite.
+    pub steps: Quartiles,
+    /// Median of the epochs to convergence; infinite also for problems without examples.
+    pub epochs_median: f64,
+    /// Median of the examples to convergence; infinite also for problems without examples.
+    pub examples_median: f64,
+    /// Expected steps per success: steps trained by all replicates that could be carried out / number of successes.
+    /// What a failed run would have cost is not known, so failed runs are left out. Infinite without a success.
+    pub expected_steps: f64,
+    /// Median of the training loss at the last evaluation, failed runs left out; a loss that is not a number is infinite.
+    pub final_loss_median: f64,
+    /// Median of the least training loss, failed runs left out; a loss that is not a number is infinite.
+    pub best_loss_median: f64,
+}
+
+impl Summary {
+    /// Sums up the runs with these numbers.
+    pub fn of(study: &Study, runs: &[u32]) -> Summary {
+        let runs = || runs.iter().map(|&run| &study.runs[run as usize]);
+        let mut counts = [0; 4];
+        runs().for_each(|run| counts[run.status as usize] += 1);
+        let mut values = Vec::with_capacity(runs().len());
+        let mut quartiles = |all: &mut dyn Iterator<Item = f64>| {
+            values.clear();
+            values.extend(all);
+            Quartiles::of(&mut values)
+        };
+        let or_infinite = |count: Option<u64>| count.map_or(f64::INFINITY, |count| count as f64);
+        let loss = |loss: f64| if loss.is_nan() { f64::INFINITY } else { loss };
+        let tried = || runs().filter(|run| run.status != Status::Failed);
+        Summary {
+            runs: runs().len() as u64,
+            counts,
+            steps: quartiles(&mut runs().map(|run| or_infinite(run.steps))),
+            epochs_median: quartiles(&mut runs().map(|run| run.epochs.unwrap_or(f64::INFINITY))).median,
+            examples_median: quartiles(&mut runs().map(|run| or_infinite(run.examples))).median,
+            expected_steps: statistics::expected_steps(tried().map(attempt)),
+            final_loss_median: quartiles(&mut tried().map(|run| loss(run.final_loss))).median,
+            best_loss_median: quartiles(&mut tried().map(|run| loss(run.best_loss))).median,
+        }
+    }
+
+    /// How many replicates ended so.
+    pub fn count(&self, status: Status) -> u64 {
+        self.counts[status as usize]
+    }
+
+    /// The share of replicates that converged; 0 for no replicates.
+    pub fn success_rate(&self) -> f64 {
+        self.count(Status::Converged) as f64 / self.runs.max(1) as f64
+    }
+
+    /// The 95% Wilson interval of [`Summary::success_rate`].
+    pub fn success_interval(&self) -> Interval {
+        statistics::wilson(self.count(Status::Converged), self.runs)
+    }
+}
+
+fn attempt(run: &Run) -> Attempt {
+    Attempt { steps: run.trained_steps, success: run.status == Status::Converged }
+}
+
+/// The 95% bootstrap interval of a cell's [`Summary::expected_steps`]; `None` for fewer than two replicates.
+///
+/// The resamples are a function of the identities and outcomes of the runs, not of their order or place in the study.
+pub fn expected_steps_interval(study: &Study, runs: &[u32]) -> Option<Interval> {
+    let mut runs: Vec<&Run> = runs.iter().map(|&run| &study.runs[run as usize]).collect();
+    runs.retain(|run| run.status != Status::Failed);
+    if runs.len() < 2 {
+        return None;
+    }
+    runs.sort_unstable_by_key(|run| run.id);
+    let key = runs.iter().fold(Key::new("bootstrap"), |key, run| key.number("run", run.id));
+    let attempts: Vec<Attempt> = runs.into_iter().map(attempt).collect();
+    statistics::expected_steps_interval(&attempts, &mut key.stream())
+}
+
+/// Writes `summary.csv`: the axes except the seed, then the statistics of [`Summary`], with 95% intervals.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_summary(study: &Study, out: &mut (impl Write + Send)) -> io::Result<()> {
+    let axes = || study.axes.iter().filter(|axis| axis.path != SEED);
+    let header = axes().map(|axis| axis.path.as_str()).chain(COLUMNS);
+    let cells = Groups::cells(study);
+    table::write(out, header, cells.len(), CELLS_PER_CHUNK, |cell, rows| {
+        let runs = cells.get(cell);
+        axes().for_each(|axis| rows.value(axis.value(runs[0] as usize)));
+        write_statistics(&Summary::of(study, runs), expected_steps_interval(study, runs), rows);
+        rows.end();
+    })
+}
+
+fn write_statistics(summary: &Summary, expected_steps: Option<Interval>, rows: &mut Rows) {
+    rows.count(summary.runs);
+    Status::ALL.iter().for_each(|&status| rows.count(summary.count(status)));
+    let success = summary.success_interval();
+    [summary.success_rate(), success.low, success.high].into_iter().for_each(|rate| rows.number(rate));
+    let Quartiles { q25, median, q75 } = summary.steps;
+    let medians = [median, q25, q75, summary.epochs_median, summary.examples_median, summary.expected_steps];
+    medians.into_iter().for_each(|count| rows.finite(count));
+    let Interval { low, high } = expected_steps.unwrap_or(Interval { low: f64::INFINITY, high: f64::INFINITY });
+    rows.finite(low);
+    rows.finite(high);
+    let carried_out = summary.count(Status::Failed) < summary.runs;
+    rows.optional_number(carried_out.then_some(summary.final_loss_median));
+    rows.optional_number(carried_out.then_some(summary.best_loss_median));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Trend;
+    use crate::record::cell::LEARNING_RATE;
+    use crate::record::sample::{self, converged, diverged, exhausted, failed};
+    use crate::value::Value;
+
+    fn text(study: &Study) -> String {
+        let mut bytes = Vec::new();
+        write_summary(study, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    fn cell_of(outcomes: &[Run]) -> Study {
+        let seeds: Vec<Value> = (0..outcomes.len() as u64).map(Value::Count).collect();
+        sample::study(&[(LEARNING_RATE, &sample::numbers([0.5])), (SEED, &seeds)], |values| match values {
+            [_, Value::Count(seed)] => outcomes[*seed as usize].clone(),
+            _ => unreachable!(),
+        })
+    }
+
+    #[test]
+    fn a_cell_by_hand() {
+        let study = cell_of(&[converged(10), converged(20), exhausted(1000, Trend::Flat), diverged(5)]);
+        let summary = Summary::of(&study, &[0, 1, 2, 3]);
+        assert_eq!(summary.steps, Quartiles { q25: 17.5, median: f64::INFINITY, q75: f64::INFINITY });
+        assert_eq!(summary.expected_steps, 1035.0 / 2.0);
+        assert_eq!(summary.final_loss_median, (0.001 + 0.5) / 2.0);
+        let expected = "learning_rate,runs,converged,diverged,exhausted,failed,\
+                        success_rate,success_rate_low,success_rate_high,steps_median,steps_q25,steps_q75,\
+                        epochs_median,examples_median,ert,ert_low,ert_high,final_loss_median,best_loss_median\n\
+                        0.5,4,2,1,1,0,0.5,0.15003898915214947,0.8499610108478506,,17.5,,,,517.5,11.666666666666666,,0.2505,0.2505\n";
+        assert_eq!(text(&study), expected);
+    }
+
+    #[test]
+    fn a_failure_counts_as_not_converged_but_costs_nothing() {
+        let study = cell_of(&[converged(10), converged(20), failed("out of memory"), failed("out of memory")]);
+        let summary = Summary::of(&study, &[0, 1, 2, 3]);
+        assert_eq!(summary.success_rate(), 0.5);
+        assert_eq!(summary.steps.median, f64::INFINITY);
+        assert_eq!(summary.expected_steps, 15.0);
+        assert_eq!(summary.final_loss_median, 0.001);
+    }
+
+    #[test]
+    fn nothing_is_invented_for_a_cell_that_could_not_be_carried_out() {
+        let row = text(&cell_of(&[failed("disk full")]));
+        assert!(row.ends_with("\n0.5,1,0,0,0,1,0,0,0.7934506856227626,,,,,,,,,,\n"), "{row}");
+    }
+
+    #[test]
+    fn the_interval_moves_neither_with_the_order_nor_with_the_place_of_the_runs() {
+        let outcomes = [converged(10), converged(35), exhausted(1000, Trend::Flat), converged(20), converged(11)];
+        let mut study = cell_of(&outcomes);
+        let interval = expected_steps_interval(&study, &[0, 1, 2, 3, 4]).unwrap();
+        assert_eq!(expected_steps_interval(&study, &[4, 2, 0, 1, 3]), Some(interval));
+        study.runs.insert(0, diverged(3));
+        assert_eq!(expected_steps_interval(&study, &[1, 2, 3, 4, 5]), Some(interval));
+        assert!(interval.low < 269.0 && 269.0 < interval.high, "{interval:?}");
+    }
+}
