@@ -2,8 +2,17 @@
 //!
 //! Knows nothing of how a run is trained.
 
+mod block;
+mod column;
+mod expand;
+mod filter;
+mod identity;
+
 use crate::record::Axis;
 use crate::spec::{LaneSettings, Setup};
+
+pub use expand::{count, expand};
+pub use filter::{UnknownAxis, matches, select};
 
 /// The expanded grid.
 #[derive(Debug, Clone)]

@@ -1,34 +1,17 @@
 //! The checked experiment: what a spec says once nothing in it is wrong.
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::axis::Block;
+use super::diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span, line};
+use super::settings::Settings;
+use super::together;
 use crate::data;
+use crate::outcome::Status;
 use crate::problem;
 use crate::train;
 use crate::value::Value;
-
-/// A spec file and its text, kept for error messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceFile {
-    /// The path as the user gave it.
-    pub path: PathBuf,
-    /// The whole text.
-    pub text: String,
-}
-
-/// A byte range in the text of a spec.
-pub type Span = Range<usize>;
-
-/// A value and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Located<T> {
-    /// The value.
-    pub value: T,
-    /// Where it stands in the spec.
-    pub span: Span,
-}
 
 /// All that decides a run's numbers except the four settings that may differ between lanes of one group
 /// (learning rate, momentum, batch size and seed).
@@ -75,13 +58,52 @@ pub struct LaneSettings {
 /// What one `[[expect]]` holds the runs to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectation {
-    /// The runs it speaks of: every condition must hold.
+    /// The runs it speaks of: every condition must hold; all runs when empty.
     pub conditions: Vec<Condition>,
+    /// How replicates are put together; when `None`, the median for numbers and all of them for a status.
+    pub over: Option<Over>,
+    /// What is claimed of them; never empty.
+    pub claims: Vec<Located<Claim>>,
     /// Where the expectation stands.
     pub span: Span,
 }
 
-/// A condition on one axis, from `where` or `exclude`.
+/// How the replicates of a cell are put together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Over {
+    /// Their median.
+    Median,
+    /// Every one of them.
+    All,
+    /// At least one of them.
+    Any,
+    /// This quantile, in `[0, 1]`.
+    Quantile(f64),
+}
+
+/// One claim of an `[[expect]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// Steps to convergence lie within bounds; `steps = 10` is at least and at most 10.
+    Steps(Bounds),
+    /// The runs end so.
+    Status(Status),
+    /// The share of converged runs lies within bounds.
+    SuccessRate(Bounds),
+    /// The loss at the last evaluation lies within bounds.
+    FinalLoss(Bounds),
+    /// The learning rate with the fewest steps lies within bounds.
+    BestLearningRate {
+        /// The bounds.
+        bounds: Bounds,
+        /// Among the runs with this batch size; `None` when the expectation's `where` says it all.
+        batch_size: Option<Value>,
+    },
+    /// The runs need fewer steps than these.
+    FewerStepsThan(Vec<Condition>),
+}
+
+/// A condition on one axis, from `where`, `exclude` or a filter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     /// Dotted path of the axis.
@@ -98,16 +120,30 @@ pub enum Matcher {
     /// One of these values (numbers compare by size, so `1` matches `1.0`).
     OneOf(Vec<Value>),
     /// A number within bounds.
-    Bounds {
-        /// Greater than this.
-        above: Option<f64>,
-        /// Less than this.
-        below: Option<f64>,
-        /// At least this.
-        at_least: Option<f64>,
-        /// At most this.
-        at_most: Option<f64>,
-    },
+    Within(Bounds),
+}
+
+/// Bounds on a number; all that are set must hold, and at least one is.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Bounds {
+    /// Greater than this.
+    pub above: Option<f64>,
+    /// Less than this.
+    pub below: Option<f64>,
+    /// At least this.
+    pub at_least: Option<f64>,
+    /// At most this.
+    pub at_most: Option<f64>,
+}
+
+impl Bounds {
+    /// Whether `number` lies within the bounds.
+    pub fn contains(&self, number: f64) -> bool {
+        self.above.is_none_or(|bound| number > bound)
+            && self.below.is_none_or(|bound| number < bound)
+            && self.at_least.is_none_or(|bound| number >= bound)
+            && self.at_most.is_none_or(|bound| number <= bound)
+    }
 }
 
 /// How curves are recorded.
@@ -128,8 +164,38 @@ pub struct Experiment {
     pub name: String,
     /// One sentence for plots and tables; may be empty.
     pub description: String,
-    /// The file it came from.
-    pub source: Arc<SourceFile>,
+    /// The spec file, then the overrides; never empty.
+    pub sources: Arc<[SourceFile]>,
+    /// The folder that paths in the spec are relative to.
+    pub base_dir: PathBuf,
+    /// The blocks of the grid; never empty.
+    pub blocks: Vec<Block>,
     /// What it is held to.
     pub expectations: Vec<Expectation>,
+    /// How curves are recorded.
+    pub curves: CurveDetail,
+    /// At most so many runs keep a curve.
+    pub max_curves: u64,
+    /// Which changes fail `check`, as written in `[check]`.
+    pub fail_on: Vec<Located<String>>,
+    /// What stands outside the grid.
+    pub(crate) settings: Settings,
+}
+
+impl Experiment {
+    /// Where a setting got this value: the value on an axis of the grid, else the setting outside the grid.
+    /// For an axis that is computed (`{ log = … }`) it is the whole axis.
+    pub fn locate(&self, path: &str, value: &Value) -> Option<Span> {
+        together::locate(path, value, &self.settings, &self.blocks)
+    }
+
+    /// Errors about this experiment that turn up after reading it, for example when its data are loaded.
+    pub fn diagnostics(&self, list: Vec<Diagnostic>) -> Diagnostics {
+        Diagnostics::new(self.sources.clone(), list)
+    }
+
+    /// The line a span begins on, counted from 1.
+    pub fn line(&self, span: Span) -> usize {
+        line(&self.sources, span)
+    }
 }

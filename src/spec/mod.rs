@@ -1,7 +1,39 @@
 //! From TOML to a checked experiment: axes, spans, errors.
+//!
+//! Owns the syntax and the settings of a spec. Knows nothing of expanding grids, training or results.
 
+mod axis;
+mod axis_forms;
+mod blocks;
+mod conditions;
+mod diagnostic;
+mod expect;
 mod experiment;
+mod keys;
+mod kind;
+mod overrides;
+mod read;
+mod report;
+mod sections;
+mod settings;
+mod setup;
+mod suggest;
+mod together;
+mod tree;
 
+pub use axis::{Axis, AxisValues, Block, Spaced};
+pub use conditions::parse_conditions;
+pub use diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span};
 pub use experiment::{
-    Condition, CurveDetail, Expectation, Experiment, LaneSettings, Located, Matcher, Setup, SourceFile, Span, Streams,
+    Bounds, Claim, Condition, CurveDetail, Expectation, Experiment, LaneSettings, Matcher, Over, Setup, Streams,
 };
+pub use read::{ReadError, parse, read};
+
+/// A commented spec that runs, for beginners.
+pub const STARTER: &str = include_str!("starter.toml");
+
+pub(crate) use keys::MOMENTUM;
+pub(crate) use kind::Given;
+pub(crate) use settings::{Fault, Point};
+pub(crate) use setup::{lane, setup};
+pub(crate) use together::diagnostic as fault_diagnostic;

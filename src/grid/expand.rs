@@ -1,0 +1,167 @@
+//! The recipe: blocks to points, points to runs, duplicates out, identities on.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use super::block::{self, Points, Setups, Shape};
+use super::{Grid, column, filter, identity};
+use crate::record::Axis;
+use crate::spec::{Block, Claim, Condition, Diagnostic, Diagnostics, Experiment, Point};
+use crate::value::Value;
+
+/// How many points the grid has, excluded ones and duplicates included. Costs nothing, however large the grid is.
+pub fn count(experiment: &Experiment) -> u128 {
+    experiment.blocks.iter().map(block_count).fold(0, u128::saturating_add)
+}
+
+fn block_count(block: &Block) -> u128 {
+    let (dimensions, count) = block::dimensions(block);
+    (0..count)
+        .filter_map(|dimension| {
+            let axis = dimensions.iter().position(|candidate| *candidate == dimension)?;
+            Some(u128::from(block.axes.get(axis)?.values.count()))
+        })
+        .fold(1, u128::saturating_mul)
+}
+
+/// Expands the grid of an experiment. Ask [`count`] first: this takes memory in proportion to it.
+///
+/// # Errors
+/// Combinations of settings that make no sense, computed axes with equal values, expectations that speak of no run,
+/// a grid without a run, or one with more runs than can be numbered.
+pub fn expand(experiment: &Experiment) -> Result<Grid, Diagnostics> {
+    let fail = |list| Err(experiment.diagnostics(list));
+    let total = count(experiment);
+    if total > u128::from(u32::MAX) {
+        let span = experiment.blocks.first().map(|block| block.span);
+        return fail(vec![Diagnostic::new(
+            format!("the grid has {total} runs; at most {} can be numbered", u32::MAX),
+            span,
+        )]);
+    }
+    let mut grid = Grid { axes: columns(experiment), setups: Vec::new(), runs: Vec::new(), duplicates: 0, excluded: 0 };
+    let mut setups = Setups::default();
+    let mut seen: HashSet<u64> = HashSet::new();
+    let mut errors: Vec<Diagnostic> = Vec::new();
+    for block in &experiment.blocks {
+        let expanded = Shape::new(block).map_err(|error| vec![error]).and_then(|shape| {
+            let points = block::points(experiment, block, &shape, &mut setups)?;
+            Ok((shape, points))
+        });
+        match expanded {
+            Ok((shape, mut points)) => {
+                points.runs.par_iter_mut().with_min_len(1024).for_each(|run| {
+                    run.id = identity::run_id(&setups.digests[run.setup as usize], &run.settings);
+                });
+                if experiment.blocks.len() > 1 || points.may_repeat || !block.zips.is_empty() {
+                    grid.duplicates += remove_known(&mut points, &mut seen);
+                }
+                errors.extend(append(&mut grid, experiment, block, shape, points));
+            }
+            Err(list) => errors.extend(list),
+        }
+    }
+    if !errors.is_empty() {
+        return fail(errors);
+    }
+    grid.setups = setups.list;
+    grid.axes.iter_mut().for_each(column::compact);
+    if grid.runs.is_empty() {
+        let span = experiment.blocks.first().map(|block| block.span);
+        return fail(vec![Diagnostic::new("no run is left: `exclude` drops every point", span)]);
+    }
+    let errors = unmet(experiment, &grid);
+    if errors.is_empty() { Ok(grid) } else { fail(errors) }
+}
+
+/// An empty column per axis, in order of first appearance.
+fn columns(experiment: &Experiment) -> Vec<Axis> {
+    let mut columns: Vec<Axis> = Vec::new();
+    for axis in experiment.blocks.iter().flat_map(|block| &block.axes) {
+        if !columns.iter().any(|column| column.path == axis.path) {
+            columns.push(Axis { path: axis.path.to_owned(), values: Vec::new(), positions: Vec::new() });
+        }
+    }
+    columns
+}
+
+/// Drops the points that are already known; says how many.
+fn remove_known(points: &mut Points, seen: &mut HashSet<u64>) -> u64 {
+    let is_new: Vec<bool> = points.runs.iter().map(|run| seen.insert(run.id)).collect();
+    filter::retain(&mut points.runs, &is_new);
+    points.positions.iter_mut().for_each(|positions| filter::retain(positions, &is_new));
+    is_new.iter().filter(|is_new| !**is_new).count() as u64
+}
+
+/// Adds the points of a block to the grid.
+fn append(grid: &mut Grid, experiment: &Experiment, block: &Block, shape: Shape, points: Points) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    let base = Point { settings: &experiment.settings, axes: &[] };
+    for column in &mut grid.axes {
+        match shape.axes.iter().position(|axis| axis.path == column.path) {
+            Some(axis) => {
+                let zipped = block.zips.iter().any(|group| group.contains(&axis));
+                let places = column::absorb(column, &shape.axes[axis].values, !zipped);
+                column.positions.extend(points.positions[axis].iter().map(|position| places[*position as usize]));
+            }
+            None => match base.value(&column.path) {
+                Some(value) => {
+                    let place: Vec<u32> = column::absorb(column, &[value], true);
+                    column.positions.extend(place.iter().cycle().take(points.runs.len()));
+                }
+                None => {
+                    let message =
+                        format!("`{}` is an axis of another block, but has no value in this one", column.path);
+                    errors.push(
+                        Diagnostic::new(message, block.span)
+                            .help("add it to this block, or give it a value outside the grid"),
+                    );
+                }
+            },
+        }
+    }
+    grid.runs.extend(points.runs);
+    grid.excluded += points.excluded;
+    errors
+}
+
+/// The errors for expectations that speak of no run.
+fn unmet(experiment: &Experiment, grid: &Grid) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    let mut check = |conditions: &[Condition], span| {
+        let selected = filter::select(&grid.axes, grid.runs.len(), conditions);
+        if selected.is_ok_and(|selected| selected.contains(&true)) {
+            return;
+        }
+        let alone = conditions.iter().find(|condition| {
+            let axis = grid.axes.iter().find(|axis| axis.path == condition.path);
+            !axis.is_some_and(|axis| axis.values.iter().any(|value| super::matches(condition, value)))
+        });
+        let diagnostic =
+            Diagnostic::new("this expectation matches no run", alone.map_or(span, |condition| condition.span));
+        errors.push(match alone.and_then(|condition| grid.axes.iter().find(|axis| axis.path == condition.path)) {
+            Some(axis) => diagnostic.label(format!("the grid has {}", sample(&axis.values))),
+            None => diagnostic.label("no run meets all its conditions"),
+        });
+    };
+    for expectation in &experiment.expectations {
+        check(&expectation.conditions, expectation.span);
+        for claim in &expectation.claims {
+            if let Claim::FewerStepsThan(conditions) = &claim.value {
+                check(conditions, claim.span);
+            }
+        }
+    }
+    errors
+}
+
+/// The first few values.
+fn sample(values: &[Value]) -> String {
+    const SHOWN: usize = 6;
+    let mut shown: Vec<String> = values.iter().take(SHOWN).map(Value::to_string).collect();
+    if values.len() > SHOWN {
+        shown.push("…".to_owned());
+    }
+    shown.join(", ")
+}

@@ -1,0 +1,218 @@
+//! Reads the blocks of the grid: axes, `zip` and `exclude`.
+
+use super::axis::{Axis, Block};
+use super::axis_forms;
+use super::conditions;
+use super::diagnostic::{Diagnostic, Span};
+use super::keys::{self, Kinds, Place};
+use super::report::{self, Report};
+use super::sections::join;
+use super::suggest;
+use super::tree::{Item, Key as Name, Node, Table};
+
+/// The names in a block that are no axes.
+const OTHER_KEYS: [&str; 2] = ["zip", "exclude"];
+
+/// Writes every axis of a table as one dotted name: `optimizer = { momentum = 0.9 }` becomes `"optimizer.momentum" = 0.9`.
+pub(super) fn flatten(table: &mut Table) {
+    fn walk(section: &str, table: Table, flat: &mut Vec<(Name, Item)>) {
+        for (name, item) in table.entries {
+            let path = join(section, &name.name);
+            match item {
+                Item { node: Node::Table(inner), .. } if keys::is_section(&path) => walk(&path, inner, flat),
+                item => flat.push((Name { name: path, span: name.span }, item)),
+            }
+        }
+    }
+    let mut flat = Vec::new();
+    walk("", std::mem::take(table), &mut flat);
+    table.entries = flat;
+}
+
+/// The tables of `[grid]` or `[[grid]]`, flattened.
+pub(super) fn flatten_all(root: &mut Table) {
+    match root.get_mut("grid").map(|item| &mut item.node) {
+        Some(Node::Table(table)) => flatten(table),
+        Some(Node::List(items)) => {
+            for item in items {
+                if let Node::Table(table) = &mut item.node {
+                    flatten(table);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Reads all blocks.
+pub(super) fn read(root: &Table, kinds: &Kinds, report: &mut Report) -> Vec<Block> {
+    const MISSING: &str = "add a [grid] section with `learning_rate = [0.01, 0.1, 1]`";
+    let Some(grid) = root.get("grid") else {
+        report.add(Diagnostic::new("the grid is missing", None).help(MISSING));
+        return Vec::new();
+    };
+    match &grid.node {
+        Node::Table(table) => vec![block(table, grid.span, kinds, report)],
+        Node::List(items) if items.is_empty() => {
+            report.add(Diagnostic::new("the grid is empty", grid.span).help(MISSING));
+            Vec::new()
+        }
+        Node::List(items) => items
+            .iter()
+            .filter_map(|item| {
+                let table = report.table("grid", item, "a table of axes")?;
+                Some(block(table, item.span, kinds, report))
+            })
+            .collect(),
+        _ => {
+            report.add(report::wrong_type("grid", grid, "a table of axes"));
+            Vec::new()
+        }
+    }
+}
+
+fn block(table: &Table, span: Span, kinds: &Kinds, report: &mut Report) -> Block {
+    let zip_names = zip_names(table, report);
+    let mut axes: Vec<Axis> = Vec::new();
+    for (name, item) in table.entries.iter().filter(|(name, _)| !OTHER_KEYS.contains(&name.name.as_str())) {
+        let Some(key) = kinds.find(&name.name) else {
+            report.add(unknown_axis(name, kinds));
+            continue;
+        };
+        if key.place == Place::Fixed {
+            let diagnostic = Diagnostic::new(format!("`{}` cannot be an axis", key.path), name.span)
+                .label("this is the same for all runs of a spec");
+            report.fault(key.path, diagnostic);
+        } else if let Some(obstacle) = kinds.obstacle(key) {
+            report.fault(key.path, report::inapplicable(key, obstacle, kinds, name.span));
+        } else if axes.iter().any(|axis| axis.path == key.path) {
+            let diagnostic = Diagnostic::new(format!("`{}` is given twice in this block", key.path), name.span);
+            report.fault(key.path, diagnostic);
+        } else {
+            let may_repeat = zip_names.iter().flatten().any(|(zipped, _)| zipped == key.path);
+            if let Some(values) = axis_forms::read(key, item, may_repeat, kinds, report) {
+                axes.push(Axis { path: key.path, values, span: item.span });
+            }
+        }
+    }
+    if table.get("learning_rate").is_none() {
+        let message = "`learning_rate` is missing in this block of the grid";
+        let help = "add `learning_rate = 0.1`, or several values such as `learning_rate = [0.01, 0.1, 1]`";
+        report.add(Diagnostic::new(message, span).help(help));
+    }
+    let zips = zips(&zip_names, &axes, table, report);
+    let excludes = excludes(table, &axes, kinds, report);
+    Block { axes, zips, excludes, span }
+}
+
+fn unknown_axis(name: &Name, kinds: &Kinds) -> Diagnostic {
+    let paths: Vec<&str> = kinds.applicable().filter(|key| key.place != Place::Fixed).map(|key| key.path).collect();
+    let help = match paths.iter().find(|path| keys::leaf(path) == name.name) {
+        Some(path) => Some(format!("did you mean `\"{path}\"`?")),
+        None => suggest::nearest(&name.name, paths.iter().copied().chain(OTHER_KEYS)).map(|nearest| {
+            if nearest.contains('.') {
+                format!("did you mean `\"{nearest}\"`?")
+            } else {
+                format!("did you mean `{nearest}`?")
+            }
+        }),
+    };
+    let fallback = || {
+        "an axis is `learning_rate`, `batch_size`, `seed` or a setting by its path, such as `\"optimizer.momentum\"`"
+            .to_owned()
+    };
+    Diagnostic::new(format!("unknown axis `{}`", name.name), name.span).help(help.unwrap_or_else(fallback))
+}
+
+/// The names in `zip`, group by group.
+fn zip_names(table: &Table, report: &mut Report) -> Vec<Vec<(String, Span)>> {
+    const EXPECTED: &str = "a list of groups of axes, such as [[\"learning_rate\", \"batch_size\"]]";
+    let Some(zip) = table.get("zip") else { return Vec::new() };
+    let Node::List(groups) = &zip.node else {
+        report.add(report::wrong_type("zip", zip, EXPECTED));
+        return Vec::new();
+    };
+    let mut result = Vec::new();
+    for group in groups {
+        let Node::List(names) = &group.node else {
+            report.add(report::wrong_type("zip", group, EXPECTED));
+            continue;
+        };
+        if names.len() < 2 {
+            report.add(Diagnostic::new("a group of `zip` needs at least two axes", group.span));
+        }
+        let mut members = Vec::new();
+        for name in names {
+            match &name.node {
+                Node::Text(text) => members.push((text.clone(), name.span)),
+                _ => report.add(report::wrong_type("zip", name, "the name of an axis")),
+            }
+        }
+        result.push(members);
+    }
+    result
+}
+
+/// The groups of `zip` as positions of axes; checks that they are axes of the block, in one group only, of one length.
+fn zips(names: &[Vec<(String, Span)>], axes: &[Axis], table: &Table, report: &mut Report) -> Vec<Vec<usize>> {
+    let mut taken: Vec<&str> = Vec::new();
+    let mut zips = Vec::new();
+    for group in names {
+        let mut members: Vec<usize> = Vec::new();
+        for (name, span) in group {
+            if taken.contains(&name.as_str()) {
+                report.add(Diagnostic::new(format!("`{name}` is zipped twice"), *span));
+                continue;
+            }
+            taken.push(name);
+            match axes.iter().position(|axis| axis.path == name) {
+                Some(position) => members.push(position),
+                // An axis that is there but wrong has been reported.
+                None if table.get(name).is_some() => {}
+                None => {
+                    let help = suggest::did_you_mean(name, axes.iter().map(|axis| axis.path), '`');
+                    let message = format!("`{name}` is not an axis of this block");
+                    report.add(Diagnostic::new(message, *span).suggest(help));
+                }
+            }
+        }
+        members.sort_unstable();
+        let lengths = || members.iter().filter_map(|&member| axes.get(member)).map(|axis| (axis, axis.values.count()));
+        let first = lengths().next().map(|(_, count)| count);
+        if lengths().any(|(_, count)| Some(count) != first) {
+            let each: Vec<String> = lengths().map(|(axis, count)| format!("`{}` has {count}", axis.path)).collect();
+            let span = group.first().zip(group.last()).map(|((_, a), (_, b))| Span { end: b.end, ..*a });
+            let diagnostic = Diagnostic::new("zipped axes must have equally many values", span);
+            report.add(diagnostic.label(each.join(", ")));
+        } else if members.len() > 1 {
+            zips.push(members);
+        }
+    }
+    zips
+}
+
+fn excludes(table: &Table, axes: &[Axis], kinds: &Kinds, report: &mut Report) -> Vec<Vec<conditions::Condition>> {
+    const EXPECTED: &str = "a list of tables, such as [{ learning_rate = { above = 1 }, batch_size = 1 }]";
+    let Some(exclude) = table.get("exclude") else { return Vec::new() };
+    let Node::List(items) = &exclude.node else {
+        report.add(report::wrong_type("exclude", exclude, EXPECTED));
+        return Vec::new();
+    };
+    let given: Vec<&str> = table.entries.iter().map(|(name, _)| name.name.as_str()).collect();
+    let paths: Vec<&str> = axes.iter().map(|axis| axis.path).collect();
+    let axes = conditions::Axes { paths: &paths, given: &given, of: "this block" };
+    items
+        .iter()
+        .filter_map(|item| {
+            let Node::Table(conditions) = &item.node else {
+                report.add(report::wrong_type("exclude", item, EXPECTED));
+                return None;
+            };
+            if conditions.entries.is_empty() {
+                report.add(Diagnostic::new("an empty condition would drop every point", item.span));
+                return None;
+            }
+            Some(conditions::read(conditions, axes, kinds, report))
+        })
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! What is wrong with a spec and where: diagnostics with a caret under the place, rendered as the Rust compiler does.
+//!
+//! Owns places in sources and how errors look; knows no key of a spec.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+/// A text that was read as a spec (or a piece of one, such as a `--set` argument), kept for error messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The path as the user gave it, or the name of the option.
+    pub path: PathBuf,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A place: a byte range in one of the sources of an experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// Which source: 0 is the spec file, the others are the overrides in their order.
+    pub source: usize,
+    /// Its first byte.
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl<T> Located<T> {
+    /// A value at a place.
+    pub fn new(value: T, span: Span) -> Located<T> {
+        Located { value, span }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Where; `None` speaks of the whole file.
+    pub span: Option<Span>,
+    /// What was expected there.
+    pub label: Option<String>,
+    /// A second place that matters, with what it is.
+    pub context: Option<(Span, String)>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn new(message: impl Into<String>, span: impl Into<Option<Span>>) -> Diagnostic {
+        Diagnostic { message: message.into(), span: span.into(), label: None, context: None, help: None }
+    }
+
+    /// Says under the carets what was expected.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Shows a second place.
+    #[must_use]
+    pub fn context(mut self, span: Span, label: impl Into<String>) -> Diagnostic {
+        self.context = Some((span, label.into()));
+        self
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Suggests what to do about it, if there is a suggestion.
+    #[must_use]
+    pub(super) fn suggest(mut self, suggestion: Option<String>) -> Diagnostic {
+        self.help = suggestion;
+        self
+    }
+}
+
+/// Everything that is wrong with a spec; never empty when it is an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostics {
+    /// The texts the spans point into; never empty.
+    pub sources: Arc<[SourceFile]>,
+    /// What is wrong, in the order of the file.
+    pub list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Diagnostics about these sources, sorted by place (those about the whole file last).
+    pub fn new(sources: Arc<[SourceFile]>, mut list: Vec<Diagnostic>) -> Diagnostics {
+        list.sort_by_key(|diagnostic| diagnostic.span.map_or((usize::MAX, 0), |span| (span.source, span.start)));
+        Diagnostics { sources, list }
+    }
+
+    /// The text for a terminal, one blank line between diagnostics; ends without a newline.
+    pub fn render(&self, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let rendered: Vec<String> =
+            self.list.iter().map(|diagnostic| renderer.render(&[self.group(diagnostic)])).collect();
+        rendered.join("\n\n")
+    }
+
+    fn group<'a>(&'a self, diagnostic: &'a Diagnostic) -> Group<'a> {
+        let group = Level::ERROR.primary_title(diagnostic.message.as_str());
+        let source = |span: Span| self.sources.get(span.source).map(|source| (source, span.start..span.end));
+        let group = match diagnostic.span.and_then(source) {
+            Some((file, range)) => {
+                let mut snippet = Snippet::source(file.text.as_str())
+                    .path(file.path.to_string_lossy())
+                    .annotation(AnnotationKind::Primary.span(range).label(diagnostic.label.as_deref()));
+                if let Some((span, label)) = &diagnostic.context
+                    && Some(span.source) == diagnostic.span.map(|span| span.source)
+                {
+                    snippet =
+                        snippet.annotation(AnnotationKind::Context.span(span.start..span.end).label(label.as_str()));
+                }
+                group.element(snippet)
+            }
+            None => {
+                let path = self.sources.first().map(|file| file.path.to_string_lossy()).unwrap_or_default();
+                group.element(Origin::path(path))
+            }
+        };
+        match &diagnostic.help {
+            Some(help) => group.element(Level::HELP.message(help.as_str())),
+            None => group,
+        }
+    }
+
+    /// The line of a diagnostic in its source, counted from 1; 1 when it speaks of the whole file.
+    pub fn line(&self, diagnostic: &Diagnostic) -> usize {
+        diagnostic.span.map_or(1, |span| line(&self.sources, span))
+    }
+}
+
+/// The line a span begins on, counted from 1.
+pub(super) fn line(sources: &[SourceFile], span: Span) -> usize {
+    let text = sources.get(span.source).map_or("", |source| source.text.as_str());
+    1 + text.bytes().take(span.start).filter(|&byte| byte == b'\n').count()
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}

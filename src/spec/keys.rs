@@ -1,0 +1,287 @@
+//! The settings of a spec: one table that drives reading, checking, suggestions, axes, defaults and the JSON Schema.
+//!
+//! A new family of problems or data is a few rows here, a row in [`FAMILIES`] if it is a problem,
+//! and a conversion in [`super::setup`].
+
+use super::kind::{Kind, Range};
+use crate::value::Value;
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    /// Its dotted path.
+    pub(super) path: &'static str,
+    pub(super) kind: Kind,
+    pub(super) default: Default,
+    /// All of these must hold for the setting to mean anything.
+    pub(super) when: &'static [When],
+    pub(super) place: Place,
+    /// One sentence for editors.
+    pub(super) doc: &'static str,
+}
+
+/// What holds when a setting is not given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Default {
+    /// It must be given wherever it applies.
+    Required,
+    /// Nothing is set.
+    Absent,
+    Number(f64),
+    Count(u64),
+    Flag(bool),
+    Text(&'static str),
+}
+
+impl Default {
+    /// The default as a value.
+    pub(super) fn value(self) -> Option<Value> {
+        match self {
+            Default::Required | Default::Absent => None,
+            Default::Number(number) => Some(Value::Number(number)),
+            Default::Count(count) => Some(Value::Count(count)),
+            Default::Flag(flag) => Some(Value::Flag(flag)),
+            Default::Text(text) => Some(Value::Text(text.into())),
+        }
+    }
+}
+
+/// Where a setting may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In its section or as an axis of the grid.
+    Anywhere,
+    /// In its section only.
+    Fixed,
+    /// In the grid only.
+    Grid,
+}
+
+/// A condition on the rest of the spec.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum When {
+    /// The setting at this path is one of these words.
+    Is(&'static str, &'static [&'static str]),
+    /// The problem can do this.
+    Problem(Ability),
+}
+
+/// What some problems can do and others cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ability {
+    /// It learns from examples.
+    Examples,
+    /// It tells classes apart.
+    Classes,
+}
+
+impl Ability {
+    /// What a problem without this ability does not have.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Ability::Examples => "examples",
+            Ability::Classes => "classes",
+        }
+    }
+}
+
+/// A family of problems.
+pub(super) struct Family {
+    /// Its word in `problem.kind`.
+    pub(super) kind: &'static str,
+    /// How sentences call it.
+    pub(super) noun: &'static str,
+    pub(super) abilities: &'static [Ability],
+}
+
+/// All families of problems.
+pub(super) const FAMILIES: &[Family] = &[
+    Family { kind: "parabola", noun: "a parabola", abilities: &[] },
+    Family { kind: "linear-regression", noun: "linear regression", abilities: &[Ability::Examples] },
+];
+
+/// The family with this `problem.kind`.
+pub(super) fn family(kind: &str) -> Option<&'static Family> {
+    FAMILIES.iter().find(|family| family.kind == kind)
+}
+
+const EXAMPLES: When = When::Problem(Ability::Examples);
+const PARABOLA: &[When] = &[When::Is("problem.kind", &["parabola"])];
+const INITIAL: &[When] = &[When::Is("problem.kind", &["linear-regression"])];
+const INITIAL_VALUE: &[When] = &[
+    When::Is("problem.kind", &["linear-regression"]),
+    When::Is("problem.initial", &["constant", "normal", "uniform"]),
+];
+const DATA: &[When] = &[EXAMPLES];
+const CSV: &[When] = &[EXAMPLES, When::Is("data.kind", &["csv"])];
+const LINEAR: &[When] = &[EXAMPLES, When::Is("data.kind", &["linear"])];
+const STREAMS: &[&str] = &["shared", "per-seed"];
+const COUNT: Kind = Kind::Count { least: 1 };
+
+const fn key(path: &'static str, kind: Kind, doc: &'static str) -> Key {
+    Key { path, kind, default: Default::Absent, when: &[], place: Place::Anywhere, doc }
+}
+
+impl Key {
+    const fn or(mut self, default: Default) -> Key {
+        self.default = default;
+        self
+    }
+
+    const fn required(mut self) -> Key {
+        self.default = Default::Required;
+        self
+    }
+
+    const fn when(mut self, when: &'static [When]) -> Key {
+        self.when = when;
+        self
+    }
+
+    const fn fixed(mut self) -> Key {
+        self.place = Place::Fixed;
+        self
+    }
+
+    const fn grid(mut self) -> Key {
+        self.place = Place::Grid;
+        self
+    }
+
+    /// Whether runs with different values are different runs of different setups.
+    pub(super) fn is_setup(&self) -> bool {
+        SETUP_SECTIONS.iter().any(|section| is_below(self.path, section)) && self.path != MOMENTUM
+    }
+}
+
+/// The sections that decide what a run computes.
+const SETUP_SECTIONS: &[&str] = &["problem", "data", "optimizer", "random", "stop"];
+
+/// The setting that belongs to the lane although it stands in a section.
+pub(crate) const MOMENTUM: &str = "optimizer.momentum";
+
+/// All settings, in the order of the documentation.
+#[rustfmt::skip]
+pub(super) const KEYS: &[Key] = &[
+    key("name", Kind::FolderName, "Name of the study and of its results folder.").required().fixed(),
+    key("description", Kind::Text, "One sentence for tables and plots.").or(Default::Text("")).fixed(),
+
+    key("problem.kind", Kind::Choice(&["parabola", "linear-regression"]), "What is trained.").required().fixed(),
+    key("problem.curvature", Kind::Number(Range::POSITIVE), "Second derivative of the loss: loss(w) = curvature/2 · (w − minimum)².")
+        .or(Default::Number(1.0)).when(PARABOLA),
+    key("problem.start", Kind::Number(Range::ANY), "The parameter before the first step.").or(Default::Number(1.0)).when(PARABOLA),
+    key("problem.minimum", Kind::Number(Range::ANY), "The parameter with the least loss.").or(Default::Number(0.0)).when(PARABOLA),
+    key("problem.initial", Kind::Choice(&["zeros", "constant", "normal", "uniform"]), "Parameters before the first step.")
+        .or(Default::Text("zeros")).when(INITIAL),
+    key("problem.initial_value", Kind::Number(Range::ANY), "The constant, the standard deviation of the normal, or the half width of the uniform distribution.")
+        .required().when(INITIAL_VALUE),
+
+    key("data.kind", Kind::Choice(&["csv", "linear"]), "Where examples come from: a CSV file, or a generated linear regression.")
+        .or(Default::Text("csv")).when(DATA).fixed(),
+    key("data.csv", Kind::Path, "A CSV file with a header line, relative to the folder of the spec.").required().when(CSV),
+    key("data.target", Kind::Text, "The column to predict.").required().when(CSV),
+    key("data.features", Kind::Names, "The columns to predict from; all but the target by default.").when(CSV).fixed(),
+    key("data.examples", COUNT, "How many examples to generate.").required().when(LINEAR),
+    key("data.features", COUNT, "How many features to generate.").required().when(LINEAR),
+    key("data.noise", Kind::Number(Range::NOT_NEGATIVE), "Standard deviation of the noise on the target.")
+        .or(Default::Number(0.0)).when(LINEAR),
+    key("data.condition", Kind::Number(Range::AT_LEAST_ONE), "Condition number of the features' covariance.")
+        .or(Default::Number(1.0)).when(LINEAR),
+    key("data.seed", Kind::Count { least: 0 }, "Seed of the generator.").or(Default::Count(0)).when(LINEAR),
+    key("data.scale", Kind::Choice(&["standard", "min-max", "none"]), "How features are scaled; fitted on the training part.")
+        .or(Default::Text("standard")).when(DATA),
+    key("data.test_fraction", Kind::Number(Range::BELOW_ONE), "The share of examples set aside for testing.")
+        .or(Default::Number(0.0)).when(DATA),
+    key("data.sampling", Kind::Choice(&["shuffle", "uniform", "sequential"]), "In which order examples are visited: a new permutation each epoch, drawn with replacement, or as they come.")
+        .or(Default::Text("shuffle")).when(DATA),
+
+    key("optimizer.kind", Kind::Choice(&["sgd"]), "How parameters follow the gradient.").or(Default::Text("sgd")),
+    key(MOMENTUM, Kind::Number(Range::BELOW_ONE), "velocity ← momentum · velocity + gradient; 0 is plain gradient descent.")
+        .or(Default::Number(0.0)),
+    key("optimizer.nesterov", Kind::Flag, "Look ahead: step along gradient + momentum · velocity.").or(Default::Flag(false)),
+
+    key("random.data", Kind::Choice(STREAMS), "Whether generated examples and the split into training and test change with the seed.")
+        .or(Default::Text("shared")).when(DATA),
+    key("random.init", Kind::Choice(STREAMS), "Whether initial parameters change with the seed.").or(Default::Text("per-seed")).when(DATA),
+    key("random.order", Kind::Choice(STREAMS), "Whether the order of examples changes with the seed.").or(Default::Text("per-seed")).when(DATA),
+
+    key("stop.max_steps", COUNT, "A run ends after so many steps at the latest."),
+    key("stop.max_epochs", COUNT, "A run ends after so many epochs at the latest.").when(DATA),
+    key("stop.evaluate_every", Kind::CountOr { word: "epoch" }, "How often a run is evaluated: after so many steps, or after every epoch."),
+    key("stop.converged.loss", Kind::Number(Range::ANY), "Training loss at most this."),
+    key("stop.converged.gap", Kind::Number(Range::NOT_NEGATIVE), "Optimality gap (loss − best possible loss) at most this."),
+    key("stop.converged.relative_gap", Kind::Number(Range::NOT_NEGATIVE), "Optimality gap at most this multiple of the gap at step 0."),
+    key("stop.converged.distance", Kind::Number(Range::NOT_NEGATIVE), "|w − w*| at most this multiple of |w₀ − w*|."),
+    key("stop.converged.gradient_norm", Kind::Number(Range::NOT_NEGATIVE), "Euclidean norm of the full gradient at most this."),
+    key("stop.converged.accuracy", Kind::Number(Range::SHARE), "Share of training examples classified correctly at least this.")
+        .when(&[When::Problem(Ability::Classes)]),
+    key("stop.converged.test_loss", Kind::Number(Range::ANY), "Loss on the test examples at most this.").when(DATA),
+    key("stop.converged.plateau.change", Kind::Number(Range::NOT_NEGATIVE), "Largest relative change of the loss over the window."),
+    key("stop.converged.plateau.window", COUNT, "Number of evaluations in the window."),
+    key("stop.converged.hold", COUNT, "So many evaluations in a row must meet the criteria; the first of them counts.").or(Default::Count(1)),
+    key("stop.diverged.loss_factor", Kind::Number(Range::ABOVE_ONE), "A run has diverged when its loss exceeds this multiple of the loss at step 0.")
+        .or(Default::Number(1e3)),
+
+    key("record.curves", Kind::Choice(&["thinned", "all", "none"]), "Which evaluations of a run are kept in curves.csv.")
+        .or(Default::Text("thinned")).fixed(),
+    key("record.max_curves", Kind::Count { least: 0 }, "At most so many runs keep a curve.").or(Default::Count(2000)).fixed(),
+    key("check.fail_on", Kind::Texts, "Which changes against the baseline fail `check`, for example `median:10%`.").fixed(),
+
+    key("learning_rate", Kind::Number(Range::POSITIVE), "Learning rate.").required().grid(),
+    key("batch_size", Kind::CountOr { word: "full" }, "Examples per step.").or(Default::Text("full")).grid(),
+    key("seed", Kind::Count { least: 0 }, "Seed of the random streams.").or(Default::Count(0)).grid(),
+];
+
+/// Whether `path` lies in `section`, at any depth.
+pub(super) fn is_below(path: &str, section: &str) -> bool {
+    path.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Whether any setting lies below this path.
+pub(super) fn is_section(path: &str) -> bool {
+    KEYS.iter().any(|key| is_below(key.path, path))
+}
+
+/// The name of a setting within its section.
+pub(super) fn leaf(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(_, leaf)| leaf)
+}
+
+/// The kinds that select which settings exist; `None` where the spec names no valid one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kinds {
+    pub(super) problem: Option<&'static str>,
+    pub(super) data: Option<&'static str>,
+}
+
+impl Kinds {
+    /// The condition that rules this setting out, if one does. Conditions that cannot be decided yet rule nothing out.
+    pub(super) fn obstacle(&self, key: &Key) -> Option<&'static When> {
+        key.when.iter().find(|when| match when {
+            When::Is("problem.kind", words) => self.problem.is_some_and(|kind| !words.contains(&kind)),
+            When::Is("data.kind", words) => self.data.is_some_and(|kind| !words.contains(&kind)),
+            When::Is(..) => false,
+            When::Problem(ability) => self.family().is_some_and(|family| !family.abilities.contains(ability)),
+        })
+    }
+
+    pub(super) fn family(&self) -> Option<&'static Family> {
+        self.problem.and_then(family)
+    }
+
+    /// Whether the problem can do this; unknown problems can.
+    pub(super) fn can(&self, ability: Ability) -> bool {
+        self.family().is_none_or(|family| family.abilities.contains(&ability))
+    }
+
+    /// The setting at this path, preferring the one that applies.
+    pub(super) fn find(&self, path: &str) -> Option<&'static Key> {
+        let mut at_path = KEYS.iter().filter(|key| key.path == path);
+        at_path.clone().find(|key| self.obstacle(key).is_none()).or_else(|| at_path.next())
+    }
+
+    /// The settings that apply.
+    pub(super) fn applicable(&self) -> impl Iterator<Item = &'static Key> + '_ {
+        KEYS.iter().filter(|key| self.obstacle(key).is_none())
+    }
+}

@@ -1,0 +1,174 @@
+//! Reads the settings that stand outside the grid, section by section.
+
+use std::collections::BTreeMap;
+
+use super::diagnostic::{Diagnostic, Located};
+use super::keys::{self, Ability, KEYS, Key, Kinds, Place, When};
+use super::kind::{Given, Kind};
+use super::report::{self, Report};
+use super::settings::Settings;
+use super::suggest;
+use super::tree::{Item, Key as Name, Node, Table};
+use crate::value::Value;
+
+/// The parts of a spec that are no settings.
+pub(super) const OTHER_PARTS: [&str; 2] = ["grid", "expect"];
+
+/// Reads all settings outside the grid.
+pub(super) fn read(root: &Table, report: &mut Report) -> Settings {
+    let kinds = Kinds { problem: selector(root, "problem", None), data: selector(root, "data", Some("csv")) };
+    let mut reader = Reader { report, settings: Settings { given: BTreeMap::new(), sections: BTreeMap::new(), kinds } };
+    reader.table(root, "");
+    reader.settings
+}
+
+/// The valid word of `kind` in a section, or the default where the spec says nothing.
+fn selector(root: &Table, section: &str, default: Option<&'static str>) -> Option<&'static str> {
+    let given = root.get(section).and_then(|item| match &item.node {
+        Node::Table(table) => table.get("kind"),
+        _ => None,
+    });
+    let Some(given) = given else { return default };
+    let path = format!("{section}.kind");
+    match (&given.node, KEYS.iter().find(|key| key.path == path)?.kind) {
+        (Node::Text(text), Kind::Choice(words)) => words.iter().copied().find(|word| word == text),
+        _ => None,
+    }
+}
+
+struct Reader<'r> {
+    report: &'r mut Report,
+    settings: Settings,
+}
+
+impl Reader<'_> {
+    fn table(&mut self, table: &Table, section: &str) {
+        for (name, item) in &table.entries {
+            let path = join(section, &name.name);
+            let is_plain = !name.name.contains('.');
+            if section.is_empty() && OTHER_PARTS.contains(&name.name.as_str()) {
+                continue;
+            } else if let Some(key) = self.settings.kinds.find(&path).filter(|_| is_plain) {
+                self.setting(key, name, item);
+            } else if is_plain && keys::is_section(&path) {
+                self.section(&path, name, item);
+            } else {
+                let diagnostic = self.unknown(section, name);
+                self.report.add(diagnostic);
+            }
+        }
+    }
+
+    fn section(&mut self, path: &str, name: &Name, item: &Item) {
+        if let Some(ability) = self.common_obstacle(path) {
+            let family = self.settings.kinds.family();
+            let diagnostic = report::lacks(family, ability, path, name.span);
+            return self.report.fault(path, diagnostic);
+        }
+        let Node::Table(table) = &item.node else {
+            let keys = self.children(path).into_iter().map(|key| format!("`{key}`"));
+            let expected = format!("a table with {}", suggest::list(keys));
+            return self.report.fault(path, report::wrong_type(path, item, &expected));
+        };
+        self.settings.sections.insert(path.to_owned(), item.span);
+        if table.entries.is_empty() && path == "stop.converged" {
+            let diagnostic = Diagnostic::new("`stop.converged` names no criterion", item.span)
+                .help("name at least one, such as `relative_gap = 0.01`, or leave `converged` out");
+            return self.report.fault(path, diagnostic);
+        }
+        self.table(table, path);
+    }
+
+    /// The ability that every setting of a section needs and the problem lacks.
+    fn common_obstacle(&self, section: &str) -> Option<Ability> {
+        let mut obstacles = KEYS.iter().filter(|key| keys::is_below(key.path, section)).map(|key| {
+            match self.settings.kinds.obstacle(key) {
+                Some(When::Problem(ability)) => Some(*ability),
+                _ => None,
+            }
+        });
+        let first = obstacles.next()??;
+        obstacles.all(|obstacle| obstacle == Some(first)).then_some(first)
+    }
+
+    fn setting(&mut self, key: &'static Key, name: &Name, item: &Item) {
+        if key.place == Place::Grid {
+            let diagnostic = Diagnostic::new(format!("`{}` stands outside the grid", key.path), name.span)
+                .help(format!("move it to [grid]; a single value will do: `{} = …`", key.path));
+            return self.report.fault(key.path, diagnostic);
+        }
+        if let Some(obstacle) = self.settings.kinds.obstacle(key) {
+            let diagnostic = report::inapplicable(key, obstacle, &self.settings.kinds, name.span);
+            return self.report.fault(key.path, diagnostic);
+        }
+        let given = key.kind.read(key.path, item);
+        let Some(given) = self.report.keep(key.path, given) else { return };
+        if let Given::Scalar(value) = &given
+            && let Some(diagnostic) = meaningless(&self.settings.kinds, key, value, item)
+        {
+            return self.report.fault(key.path, diagnostic);
+        }
+        self.settings.given.insert(key.path, Located::new(given, item.span));
+    }
+
+    /// The names that may stand directly in a section, those that apply only.
+    fn children(&self, section: &str) -> Vec<&'static str> {
+        let mut children: Vec<&'static str> = Vec::new();
+        for key in self.settings.kinds.applicable().filter(|key| key.place != Place::Grid) {
+            let rest = if section.is_empty() { Some(key.path) } else { key.path.strip_prefix(section) };
+            let child = rest.and_then(|rest| rest.trim_start_matches('.').split('.').next());
+            let is_inside = section.is_empty() || keys::is_below(key.path, section);
+            if let Some(child) = child.filter(|child| is_inside && !children.contains(child)) {
+                children.push(child);
+            }
+        }
+        if section.is_empty() {
+            children.extend(OTHER_PARTS);
+        }
+        children
+    }
+
+    fn unknown(&self, section: &str, name: &Name) -> Diagnostic {
+        let children = self.children(section);
+        let within = if section.is_empty() { "the spec".to_owned() } else { format!("[{section}]") };
+        let diagnostic = report::unknown_key(&name.name, name.span, &within, &children);
+        if suggest::nearest(&name.name, children.iter().copied()).is_some() {
+            return diagnostic;
+        }
+        // It may be right, only in the wrong section.
+        let elsewhere = self.settings.kinds.applicable().find(|key| keys::leaf(key.path) == name.name);
+        match elsewhere {
+            Some(key) if key.place == Place::Grid => diagnostic.help(format!("`{}` belongs in [grid]", key.path)),
+            Some(key) => diagnostic.help(format!("did you mean `{}`?", key.path)),
+            None => diagnostic,
+        }
+    }
+}
+
+/// The error for a value that needs an ability which the problem lacks.
+pub(super) fn meaningless(kinds: &Kinds, key: &Key, value: &Value, item: &Item) -> Option<Diagnostic> {
+    let needs_examples = match (key.path, value) {
+        ("batch_size", Value::Count(_)) => true,
+        ("stop.evaluate_every", Value::Text(_)) => true,
+        _ => false,
+    };
+    if !needs_examples || kinds.can(Ability::Examples) {
+        return None;
+    }
+    let family = kinds.family();
+    let subject = match value {
+        Value::Text(word) => format!("{} = \"{word}\"", keys::leaf(key.path)),
+        _ => key.path.to_owned(),
+    };
+    let diagnostic = report::lacks(family, Ability::Examples, &subject, item.span);
+    Some(if key.path == "batch_size" {
+        diagnostic.label("expected \"full\", or no `batch_size` at all")
+    } else {
+        diagnostic
+    })
+}
+
+/// The path of a name in a section.
+pub(super) fn join(section: &str, name: &str) -> String {
+    if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
+}

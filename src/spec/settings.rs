@@ -1,0 +1,180 @@
+//! Settings by path: those that stand outside the grid, and how they look from one point of the grid.
+
+use std::collections::BTreeMap;
+
+use super::diagnostic::{Located, Span};
+use super::keys::{Default, KEYS, Key, Kinds, When};
+use super::kind::Given;
+use crate::value::Value;
+
+/// The settings that stand outside the grid.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(super) given: BTreeMap<&'static str, Located<Given>>,
+    /// Where the sections begin.
+    pub(super) sections: BTreeMap<String, Span>,
+    pub(super) kinds: Kinds,
+}
+
+impl Settings {
+    /// Where a setting is given.
+    pub(super) fn span(&self, path: &str) -> Option<Span> {
+        self.given.get(path).map(|given| given.span)
+    }
+
+    /// Where the innermost section of a setting begins, if the spec has it.
+    pub(super) fn section_span(&self, path: &str) -> Option<Span> {
+        let mut section = path;
+        while let Some((outer, _)) = section.rsplit_once('.') {
+            if let Some(span) = self.sections.get(outer) {
+                return Some(*span);
+            }
+            section = outer;
+        }
+        None
+    }
+}
+
+/// The settings as they are at one point of the grid.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Point<'a> {
+    pub(crate) settings: &'a Settings,
+    /// What the axes say there; it comes before what stands outside the grid.
+    pub(crate) axes: &'a [(&'static str, Value)],
+}
+
+/// A combination of settings that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The setting to point at.
+    pub(crate) at: &'static str,
+    /// The setting that is needed and not given, if that is what is wrong.
+    pub(crate) missing: Option<&'static str>,
+    pub(crate) message: String,
+    pub(crate) label: Option<String>,
+    pub(crate) help: Option<String>,
+}
+
+impl Fault {
+    /// A setting that is wrong beside the others.
+    pub(super) fn wrong(path: &'static str, message: impl Into<String>) -> Fault {
+        Fault { at: path, missing: None, message: message.into(), label: None, help: None }
+    }
+
+    /// A setting that is needed and not given.
+    pub(super) fn missing(path: &'static str) -> Fault {
+        Fault { missing: Some(path), ..Fault::wrong(path, format!("`{path}` is missing")) }
+    }
+
+    pub(super) fn label(mut self, label: impl Into<String>) -> Fault {
+        self.label = Some(label.into());
+        self
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Fault {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl<'a> Point<'a> {
+    /// What is given for a setting, on an axis or outside the grid.
+    pub(crate) fn given(&self, path: &str) -> Option<&'a Value> {
+        if let Some((_, value)) = self.axes.iter().find(|(axis, _)| *axis == path) {
+            return Some(value);
+        }
+        match &self.settings.given.get(path)?.value {
+            Given::Scalar(value) => Some(value),
+            Given::Names(_) => None,
+        }
+    }
+
+    fn default(&self, path: &str) -> Default {
+        self.settings.kinds.find(path).map_or(Default::Absent, |key| key.default)
+    }
+
+    /// The setting or its default, as a value.
+    pub(crate) fn value(&self, path: &str) -> Option<Value> {
+        self.given(path).cloned().or_else(|| self.default(path).value())
+    }
+
+    /// A number that may be absent.
+    pub(super) fn optional_number(&self, path: &str) -> Option<f64> {
+        match (self.given(path), self.default(path)) {
+            (Some(value), _) => value.as_number(),
+            (None, Default::Number(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// A count that may be absent.
+    pub(super) fn optional_count(&self, path: &str) -> Option<u64> {
+        match (self.given(path), self.default(path)) {
+            (Some(Value::Count(count)), _) => Some(*count),
+            (None, Default::Count(count)) => Some(count),
+            _ => None,
+        }
+    }
+
+    /// A word that may be absent.
+    pub(super) fn optional_text(&self, path: &str) -> Option<&'a str> {
+        match (self.given(path), self.default(path)) {
+            (Some(Value::Text(text)), _) => Some(text),
+            (None, Default::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A flag; absent is no.
+    pub(super) fn flag(&self, path: &str) -> bool {
+        matches!((self.given(path), self.default(path)), (Some(Value::Flag(true)), _) | (None, Default::Flag(true)))
+    }
+
+    /// A list of names that may be absent.
+    pub(super) fn names(&self, path: &str) -> Option<&'a [String]> {
+        match &self.settings.given.get(path)?.value {
+            Given::Names(names) => Some(names),
+            Given::Scalar(_) => None,
+        }
+    }
+
+    pub(super) fn number(&self, path: &'static str) -> Result<f64, Fault> {
+        self.optional_number(path).ok_or_else(|| Fault::missing(path))
+    }
+
+    pub(super) fn count(&self, path: &'static str) -> Result<u64, Fault> {
+        self.optional_count(path).ok_or_else(|| Fault::missing(path))
+    }
+
+    pub(super) fn text(&self, path: &'static str) -> Result<&'a str, Fault> {
+        self.optional_text(path).ok_or_else(|| Fault::missing(path))
+    }
+
+    /// The condition on another setting that makes this one meaningless here, if one does.
+    pub(super) fn idle(&self, key: &Key) -> Option<(&'static str, &'static [&'static str])> {
+        key.when.iter().find_map(|when| match when {
+            When::Is(path, words) if !self.optional_text(path).is_some_and(|text| words.contains(&text)) => {
+                Some((*path, *words))
+            }
+            _ => None,
+        })
+    }
+
+    /// Everything that decides what a run of this setup computes and is not at its default, sorted by path.
+    pub(crate) fn resolved(&self) -> Vec<(&'static str, Given)> {
+        let mut resolved: Vec<(&'static str, Given)> = KEYS
+            .iter()
+            .filter(|key| key.is_setup() && self.settings.kinds.obstacle(key).is_none() && self.idle(key).is_none())
+            .filter_map(|key| {
+                let given = match self.names(key.path) {
+                    Some(names) => Given::Names(names.into()),
+                    None => Given::Scalar(self.given(key.path)?.clone()),
+                };
+                let is_default = key.default.value().is_some_and(|default| given == Given::Scalar(default));
+                (!is_default).then_some((key.path, given))
+            })
+            .collect();
+        resolved.sort_by_key(|(path, _)| *path);
+        resolved
+    }
+}

@@ -1,0 +1,208 @@
+//! From settings to definitions: one function per family of problems and kind of data.
+//!
+//! The settings have the right types and ranges by now; what is checked here is whether they go together.
+
+use std::path::Path;
+
+use super::experiment::{LaneSettings, Setup, Streams};
+use super::keys::MOMENTUM;
+use super::settings::{Fault, Point};
+use crate::data::{self, CsvSource, LinearSource, Sampling, Scale, Source};
+use crate::problem::{self, Initial, LinearRegression, Parabola};
+use crate::train::{BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Stop};
+use crate::value::Value;
+
+/// The setup at a point; paths are resolved against `base_dir`.
+///
+/// # Errors
+/// Everything that does not go together.
+pub(crate) fn setup(point: Point<'_>, base_dir: &Path) -> Result<Setup, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let problem = keep(problem(point), &mut faults);
+    let data = match problem {
+        Some(problem::Definition::Parabola(_)) => Some(None),
+        Some(problem::Definition::LinearRegression(_)) => keep(data(point, base_dir), &mut faults).map(Some),
+        None => None,
+    };
+    let stop = keep(stop(point), &mut faults);
+    match (problem, data, stop) {
+        (Some(problem), Some(data), Some(stop)) if faults.is_empty() => Ok(Setup {
+            problem,
+            data,
+            sampling: match point.optional_text("data.sampling") {
+                Some("uniform") => Sampling::Uniform,
+                Some("sequential") => Sampling::Sequential,
+                _ => Sampling::Shuffle,
+            },
+            streams: Streams {
+                data: point.optional_text("random.data") == Some("per-seed"),
+                init: point.optional_text("random.init") == Some("per-seed"),
+                order: point.optional_text("random.order") == Some("per-seed"),
+            },
+            nesterov: point.flag("optimizer.nesterov"),
+            stop,
+        }),
+        _ => Err(faults),
+    }
+}
+
+fn keep<T>(result: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
+    result.map_err(|fault| faults.push(fault)).ok()
+}
+
+fn problem(point: Point<'_>) -> Result<problem::Definition, Fault> {
+    match point.text("problem.kind")? {
+        "linear-regression" => linear_regression(point),
+        _ => parabola(point),
+    }
+}
+
+fn parabola(point: Point<'_>) -> Result<problem::Definition, Fault> {
+    Ok(problem::Definition::Parabola(Parabola {
+        curvature: point.number("problem.curvature")?,
+        start: point.number("problem.start")?,
+        minimum: point.number("problem.minimum")?,
+    }))
+}
+
+fn linear_regression(point: Point<'_>) -> Result<problem::Definition, Fault> {
+    Ok(problem::Definition::LinearRegression(LinearRegression { initial: initial(point)? }))
+}
+
+fn initial(point: Point<'_>) -> Result<Initial, Fault> {
+    const VALUE: &str = "problem.initial_value";
+    let kind = point.text("problem.initial")?;
+    let role = match kind {
+        "constant" => "the constant",
+        "normal" => "the standard deviation",
+        "uniform" => "the half width",
+        _ => return Ok(Initial::Zeros),
+    };
+    let value = point.optional_number(VALUE).ok_or_else(|| Fault {
+        at: "problem.initial",
+        ..Fault::missing(VALUE).label(format!("\"{kind}\" needs {role}")).help("add `initial_value` to [problem]")
+    })?;
+    match kind {
+        "constant" => Ok(Initial::Constant(value)),
+        _ if value <= 0.0 => Err(Fault::wrong(VALUE, format!("`{VALUE}` is out of range"))
+            .label(format!("as {role} of \"{kind}\" it must be greater than 0"))),
+        "normal" => Ok(Initial::Normal(value)),
+        _ => Ok(Initial::Uniform(value)),
+    }
+}
+
+fn data(point: Point<'_>, base_dir: &Path) -> Result<data::Definition, Fault> {
+    let source = match point.text("data.kind")? {
+        "linear" => Source::Linear(LinearSource {
+            examples: size(point, "data.examples")?,
+            features: size(point, "data.features")?,
+            noise: point.number("data.noise")?,
+            condition: point.number("data.condition")?,
+            seed: point.count("data.seed")?,
+        }),
+        _ => Source::Csv(csv_source(point, base_dir)?),
+    };
+    let scale = match point.text("data.scale")? {
+        "min-max" => Scale::MinMax,
+        "none" => Scale::None,
+        _ => Scale::Standard,
+    };
+    Ok(data::Definition { source, scale, test_fraction: point.number("data.test_fraction")? })
+}
+
+fn csv_source(point: Point<'_>, base_dir: &Path) -> Result<CsvSource, Fault> {
+    let path = point.text("data.csv").map_err(|fault| {
+        fault.help("give a file and its target, `csv = \"data.csv\"` and `target = \"y\"`, or generate examples with `kind = \"linear\"`")
+    })?;
+    let target = point.text("data.target")?;
+    let features = point.names("data.features");
+    if features.is_some_and(|features| features.iter().any(|feature| feature == target)) {
+        return Err(Fault::wrong("data.features", format!("`data.features` names the target \"{target}\""))
+            .label("a model cannot learn the target from itself"));
+    }
+    Ok(CsvSource { path: base_dir.join(path), target: target.to_owned(), features: features.map(<[String]>::to_vec) })
+}
+
+fn size(point: Point<'_>, path: &'static str) -> Result<usize, Fault> {
+    usize::try_from(point.count(path)?).map_err(|_| Fault::wrong(path, format!("`{path}` is too large")))
+}
+
+fn stop(point: Point<'_>) -> Result<Stop, Fault> {
+    let budget =
+        Budget { steps: point.optional_count("stop.max_steps"), epochs: point.optional_count("stop.max_epochs") };
+    if budget.steps.is_none() && budget.epochs.is_none() {
+        let fault = Fault { message: "the budget is missing".to_owned(), ..Fault::missing("stop.max_steps") };
+        return Err(fault.help("add `max_steps` or `max_epochs` to [stop]"));
+    }
+    let evaluate_every = match point.given("stop.evaluate_every") {
+        Some(Value::Count(steps)) => Some(EvaluateEvery::Steps(*steps)),
+        Some(_) => Some(EvaluateEvery::Epoch),
+        None => None,
+    };
+    Ok(Stop {
+        budget,
+        converged: convergence(point)?,
+        diverged_loss_factor: point.number("stop.diverged.loss_factor")?,
+        evaluate_every,
+    })
+}
+
+fn convergence(point: Point<'_>) -> Result<Option<Convergence>, Fault> {
+    let criterion = |name, make: fn(f64) -> Criterion| point.optional_number(name).map(make);
+    let plateau = match (
+        point.optional_number("stop.converged.plateau.change"),
+        point.optional_count("stop.converged.plateau.window"),
+    ) {
+        (Some(change), Some(window)) => Some(Criterion::Plateau { change, window }),
+        (None, None) => None,
+        (Some(_), None) => return Err(Fault::missing("stop.converged.plateau.window")),
+        (None, Some(_)) => return Err(Fault::missing("stop.converged.plateau.change")),
+    };
+    let criteria: Vec<Criterion> = [
+        criterion("stop.converged.loss", Criterion::Loss),
+        criterion("stop.converged.gap", Criterion::Gap),
+        criterion("stop.converged.relative_gap", Criterion::RelativeGap),
+        criterion("stop.converged.distance", Criterion::Distance),
+        criterion("stop.converged.gradient_norm", Criterion::GradientNorm),
+        criterion("stop.converged.accuracy", Criterion::Accuracy),
+        criterion("stop.converged.test_loss", Criterion::TestLoss),
+        plateau,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let on_test_examples = criteria.iter().any(|criterion| matches!(criterion, Criterion::TestLoss(_)));
+    if on_test_examples && point.optional_number("data.test_fraction").is_none_or(|fraction| fraction == 0.0) {
+        return Err(Fault::wrong(
+            "stop.converged.test_loss",
+            "`test_loss` cannot be measured: there are no test examples",
+        )
+        .help("set some aside with `test_fraction` in [data]"));
+    }
+    if criteria.is_empty() {
+        let on_its_own = point.given("stop.converged.hold").is_some();
+        return if on_its_own {
+            Err(Fault::wrong("stop.converged.hold", "`hold` is given without a criterion that could hold")
+                .help("name a criterion beside it, such as `relative_gap`"))
+        } else {
+            Ok(None)
+        };
+    }
+    Ok(Some(Convergence { criteria, hold: point.count("stop.converged.hold")? }))
+}
+
+/// The settings of the lane at a point.
+///
+/// # Errors
+/// When there is no learning rate.
+pub(crate) fn lane(point: Point<'_>) -> Result<LaneSettings, Fault> {
+    Ok(LaneSettings {
+        learning_rate: point.number("learning_rate")?,
+        momentum: point.number(MOMENTUM)?,
+        batch_size: match point.given("batch_size") {
+            Some(Value::Count(size)) => BatchSize::Examples(*size),
+            _ => BatchSize::Full,
+        },
+        seed: point.count("seed")?,
+    })
+}

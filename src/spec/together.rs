@@ -1,0 +1,82 @@
+//! Whether settings that are right one by one also go together, and where to point when they do not.
+
+use std::path::Path;
+
+use super::axis::Block;
+use super::diagnostic::{Diagnostic, Span};
+use super::keys::{KEYS, Key, Place};
+use super::report::Report;
+use super::settings::{Fault, Point, Settings};
+use super::setup;
+use super::suggest;
+use crate::value::Value;
+
+/// Checks the first point of each block (the grid checks the others), and that every setting has an effect somewhere.
+pub(super) fn check(settings: &Settings, blocks: &[Block], base_dir: &Path, report: &mut Report) {
+    let mut points: Vec<Vec<(&'static str, Value)>> = blocks.iter().map(first_point).collect();
+    if points.is_empty() {
+        points.push(Vec::new());
+    }
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for axes in &points {
+        let point = Point { settings, axes };
+        let faults = setup::setup(point, base_dir).err().unwrap_or_default();
+        for fault in faults.iter().filter(|fault| !is_consequence(fault, report)) {
+            let diagnostic = diagnostic(fault, point, blocks);
+            if !found.contains(&diagnostic) {
+                found.push(diagnostic);
+            }
+        }
+    }
+    found.extend(KEYS.iter().filter_map(|key| idle(key, settings, blocks)));
+    found.into_iter().for_each(|diagnostic| report.add(diagnostic));
+}
+
+fn first_point(block: &Block) -> Vec<(&'static str, Value)> {
+    block.axes.iter().filter_map(|axis| Some((axis.path, axis.values.value(0)?))).collect()
+}
+
+/// Whether a fault only follows from an error that has been reported.
+fn is_consequence(fault: &Fault, report: &Report) -> bool {
+    let of_selector = |selector: &str, section: &str| report.is_faulty(selector) && fault.at.starts_with(section);
+    report.is_faulty(fault.at)
+        || fault.missing.is_some_and(|path| report.is_faulty(path))
+        || of_selector("problem.kind", "problem.")
+        || of_selector("data.kind", "data.")
+}
+
+/// A fault at a point of the grid as an error with its place.
+pub(crate) fn diagnostic(fault: &Fault, point: Point<'_>, blocks: &[Block]) -> Diagnostic {
+    let span = point
+        .given(fault.at)
+        .and_then(|value| locate(fault.at, value, point.settings, blocks))
+        .or_else(|| point.settings.span(fault.at))
+        .or_else(|| point.settings.section_span(fault.at));
+    let mut diagnostic = Diagnostic::new(fault.message.clone(), span).suggest(fault.help.clone());
+    diagnostic.label = fault.label.clone();
+    diagnostic
+}
+
+/// Where a setting got this value: on an axis, else outside the grid.
+pub(super) fn locate(path: &str, value: &Value, settings: &Settings, blocks: &[Block]) -> Option<Span> {
+    let mut axes = blocks.iter().flat_map(|block| &block.axes).filter(|axis| axis.path == path);
+    let on_axis = axes.find_map(|axis| axis.values.locate(value).map(|span| span.unwrap_or(axis.span)));
+    on_axis.or_else(|| settings.span(path))
+}
+
+/// The error for a setting that is given although no point of the grid uses it.
+fn idle(key: &'static Key, settings: &Settings, blocks: &[Block]) -> Option<Diagnostic> {
+    if key.place != Place::Anywhere || settings.kinds.obstacle(key).is_some() {
+        return None;
+    }
+    let axis = |path: &str| blocks.iter().flat_map(|block| &block.axes).find(|axis| axis.path == path);
+    let span = axis(key.path).map(|axis| axis.span).or_else(|| settings.span(key.path))?;
+    let (selector, words) = Point { settings, axes: &[] }.idle(key)?;
+    let is_used =
+        blocks.iter().flat_map(|block| &block.axes).filter(|axis| axis.path == selector).any(|axis| {
+            axis.values.iter().any(|value| matches!(&value, Value::Text(text) if words.contains(&&**text)))
+        });
+    let words = suggest::list(words.iter().map(|word| format!("\"{word}\"")));
+    let message = format!("`{}` has no effect", key.path);
+    (!is_used).then(|| Diagnostic::new(message, span).label(format!("only used when `{selector}` is {words}")))
+}
