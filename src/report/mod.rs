@@ -1,0 +1,5 @@
+//! What a reader sees of a study.
+//!
+//! Knows terminals, fonts and image formats; knows neither how runs are trained nor how a spec is written.
+
+pub mod plot;

@@ -1,0 +1,229 @@
+//! [`Figure`]: a scene with the title of its study at the top, notes at the bottom and a legend at the right.
+
+use super::marker::Shape;
+use super::render;
+use super::scale::Scale;
+use super::scene::{Point, Rect, Scene, Text};
+use super::style::{
+    Color, FRAME, LINE, MARKER, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, TITLE_SIZE, WHITE, line_color, shortened,
+};
+use crate::record::Study;
+
+/// The width of every figure; shown at about half of it.
+pub(super) const WIDTH: f64 = 1600.0;
+const MARGIN: f64 = 28.0;
+/// From one line of a legend to the next.
+const ROW: f64 = 36.0;
+const KEY: f64 = 46.0;
+
+/// What stands left of a legend's text.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Key {
+    Line(Color),
+    Dashes(Color),
+    Marker(Shape, Color),
+    /// A line that ends in a marker.
+    Ending(Color, Shape, Color),
+    Swatch(Color),
+    /// A swatch with a marker on it.
+    MarkedSwatch(Color, Shape, Color),
+    /// A swatch with a white corner.
+    Folded(Color),
+    /// An empty frame.
+    Outline,
+    Star,
+}
+
+/// The texts and colors at the right of a figure.
+#[derive(Debug, Default)]
+pub(super) struct Legend {
+    blocks: Vec<Block>,
+}
+
+#[derive(Debug)]
+enum Block {
+    Entries { title: String, entries: Vec<(Key, String)> },
+    Colors { title: String, scale: Scale, color: fn(f64) -> Color },
+}
+
+impl Legend {
+    /// Adds entries below a title, which may be empty; nothing when there are no entries.
+    pub(super) fn entries(&mut self, title: &str, entries: Vec<(Key, String)>) {
+        if !entries.is_empty() {
+            self.blocks.push(Block::Entries { title: title.to_owned(), entries });
+        }
+    }
+
+    /// Adds a color scale.
+    pub(super) fn colors(&mut self, title: &str, scale: Scale, color: fn(f64) -> Color) {
+        self.blocks.push(Block::Colors { title: title.to_owned(), scale, color });
+    }
+
+    fn width(&self) -> f64 {
+        let width = |text: &str, bold| render::text_width(text, TICK_SIZE, bold);
+        let widths = self.blocks.iter().flat_map(|block| match block {
+            Block::Entries { title, entries } => {
+                let texts = entries.iter().map(|(_, text)| KEY + width(text, false));
+                texts.chain([width(title, true)]).collect::<Vec<_>>()
+            }
+            Block::Colors { title, .. } => vec![width(title, true), 150.0],
+        });
+        widths.fold(0.0, f64::max)
+    }
+}
+
+/// A picture of a study.
+#[derive(Debug)]
+pub(super) struct Figure {
+    pub(super) scene: Scene,
+    /// What is left for panels.
+    pub(super) body: Rect,
+}
+
+impl Figure {
+    /// A figure of this height with the study's name and description above; `topic` says what it shows.
+    pub(super) fn new(study: &Study, topic: &str, height: f64) -> Figure {
+        let mut scene = Scene::new(WIDTH, height);
+        let width = WIDTH - 2.0 * MARGIN;
+        let mut y = MARGIN + 16.0;
+        let name =
+            if study.name.is_empty() { topic.to_owned() } else { format!("{}: {topic}", shortened(&study.name)) };
+        let title = wrapped(&name, TITLE_SIZE, true, width, 1).into_iter().next().unwrap_or_default();
+        scene.text(Text::new(title, (MARGIN, y), TITLE_SIZE, TEXT).bold());
+        for line in wrapped(&study.description, TICK_SIZE, false, width, 2) {
+            y += 38.0;
+            scene.text(Text::new(line, (MARGIN, y), TICK_SIZE, QUIET_TEXT));
+        }
+        let body = Rect { left: MARGIN, top: y + 46.0, right: WIDTH - MARGIN, bottom: height - MARGIN };
+        Figure { scene, body }
+    }
+
+    /// Writes sentences at the bottom, small.
+    pub(super) fn notes(&mut self, notes: &[String]) {
+        let lines = wrapped(&notes.join(" "), NOTE_SIZE, false, WIDTH - 2.0 * MARGIN, 3);
+        for line in lines.iter().rev() {
+            let at = (MARGIN, self.body.bottom - 10.0);
+            self.scene.text(Text::new(line, at, NOTE_SIZE, QUIET_TEXT));
+            self.body.bottom -= 31.0;
+        }
+    }
+
+    /// Draws a legend at the right; the body becomes narrower by it.
+    pub(super) fn legend(&mut self, legend: &Legend) {
+        if legend.blocks.is_empty() {
+            return;
+        }
+        let left = self.body.right - legend.width();
+        let mut y = self.body.top + 16.0;
+        for block in &legend.blocks {
+            match block {
+                Block::Entries { title, entries } => {
+                    y = self.block_title(title, left, y);
+                    for (key, text) in entries {
+                        self.key(*key, (left, y));
+                        self.scene.text(Text::new(text, (left + KEY, y), TICK_SIZE, TEXT));
+                        y += ROW;
+                    }
+                }
+                Block::Colors { title, scale, color } => {
+                    y = self.block_title(title, left, y);
+                    self.color_bar(*scale, *color, Rect { left, top: y, right: left + 30.0, bottom: y + 400.0 });
+                    y += 400.0 + ROW;
+                }
+            }
+            y += 0.5 * ROW;
+        }
+        self.body.right = left - 36.0;
+    }
+
+    fn block_title(&mut self, title: &str, left: f64, y: f64) -> f64 {
+        if title.is_empty() {
+            return y;
+        }
+        self.scene.text(Text::new(title, (left, y), TICK_SIZE, TEXT).bold());
+        y + ROW + 2.0
+    }
+
+    fn color_bar(&mut self, scale: Scale, color: fn(f64) -> Color, bar: Rect) {
+        const STEPS: usize = 100;
+        let height = bar.height() / STEPS as f64;
+        for step in 0..STEPS {
+            let bottom = bar.bottom - step as f64 * height;
+            let share = (step as f64 + 0.5) / STEPS as f64;
+            self.scene.rect(Rect { top: bottom - height, bottom, ..bar }, color(share));
+        }
+        self.scene.outline(bar, THIN, FRAME);
+        let mut taken: Option<f64> = None;
+        for tick in scale.ticks(8).iter().filter(|tick| !tick.label.is_empty()) {
+            let y = bar.bottom - tick.fraction * bar.height();
+            if taken.is_some_and(|other| (other - y).abs() < TICK_SIZE) {
+                continue;
+            }
+            taken = Some(y);
+            self.scene.line(vec![(bar.right, y), (bar.right + 8.0, y)], THIN, FRAME);
+            self.scene.text(Text::new(&tick.label, (bar.right + 14.0, y), TICK_SIZE, TEXT));
+        }
+    }
+
+    fn key(&mut self, key: Key, (left, y): Point) {
+        let (right, middle) = (left + KEY - 12.0, left + (KEY - 12.0) / 2.0);
+        let swatch = Rect { left: middle - 15.0, right: middle + 15.0, top: y - 12.0, bottom: y + 12.0 };
+        match key {
+            Key::Line(color) => self.scene.line(vec![(left, y), (right, y)], LINE, color),
+            Key::Dashes(color) => self.scene.dashes((left, y), (right, y), 0.8 * LINE, color),
+            Key::Marker(shape, color) => self.scene.marker(shape, (middle, y), MARKER, color),
+            Key::Ending(line, shape, color) => {
+                self.scene.line(vec![(left, y), (right - MARKER, y)], LINE, line);
+                self.scene.marker(shape, (right - MARKER, y), MARKER, color);
+            }
+            Key::Swatch(color) => {
+                self.scene.rect(swatch, color);
+                self.scene.outline(swatch, THIN, FRAME);
+            }
+            Key::MarkedSwatch(color, shape, mark) => {
+                self.scene.rect(swatch, color);
+                self.scene.marker(shape, swatch.center(), 0.8 * MARKER, mark);
+            }
+            Key::Folded(color) => {
+                self.scene.rect(swatch, color);
+                let Rect { top, right, .. } = swatch;
+                self.scene.fill(vec![(right - 11.0, top), (right, top), (right, top + 11.0)], WHITE);
+            }
+            Key::Outline => self.scene.outline(swatch, LINE, TEXT),
+            Key::Star => self.scene.star((middle, y), 1.4 * MARKER),
+        }
+    }
+}
+
+/// Breaks a text into at most `most` lines of this width; what does not fit ends in an ellipsis.
+pub(super) fn wrapped(text: &str, size: f64, bold: bool, width: f64, most: usize) -> Vec<String> {
+    let fits = |line: &str| render::text_width(line, size, bold) <= width;
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(2000).collect();
+    let mut lines: Vec<String> = Vec::new();
+    for word in clean.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if fits(&format!("{line} {word}")) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    let cut = lines.len() > most;
+    lines.truncate(most);
+    let last = lines.len().saturating_sub(1);
+    for (index, line) in lines.iter_mut().enumerate() {
+        if !fits(line) || (cut && index == last) {
+            while !line.is_empty() && !fits(&format!("{line}…")) {
+                line.pop();
+            }
+            line.push('…');
+        }
+    }
+    lines
+}
+
+/// Colors for things in order: dark to light.
+pub(super) fn ordered_color(index: usize, count: usize) -> Color {
+    line_color(if count < 2 { 0.3 } else { index as f64 / (count - 1) as f64 })
+}

@@ -1,0 +1,136 @@
+//! Plots of a study: results in, bytes out.
+//!
+//! Each plot is one file that turns a [`Study`] into a scene of simple marks; [`mod@render`] alone knows plotters, fonts and
+//! image formats. A plot that makes no sense for a study (steps against batch size with a single batch size) is left out.
+//! Equal studies give equal bytes.
+
+mod batch;
+mod bowl;
+mod cells;
+mod curves;
+mod figure;
+mod heatmap;
+mod loss;
+mod marker;
+mod panel;
+mod render;
+mod scale;
+mod scene;
+mod steps;
+mod style;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use self::cells::Cells;
+use self::scene::Scene;
+use crate::record::Study;
+
+/// How a plot is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Pixels, 1600 wide.
+    Png,
+    /// Vectors.
+    Svg,
+}
+
+impl Format {
+    /// The ending of file names, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Png => "png",
+            Format::Svg => "svg",
+        }
+    }
+}
+
+/// A plot could not be drawn or encoded.
+#[derive(Debug)]
+pub struct PlotError {
+    cause: String,
+}
+
+impl PlotError {
+    fn new(cause: impl fmt::Display) -> PlotError {
+        PlotError { cause: cause.to_string() }
+    }
+}
+
+impl fmt::Display for PlotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot draw a plot: {}", self.cause)
+    }
+}
+
+impl std::error::Error for PlotError {}
+
+/// A way to draw a study.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plot {
+    /// Loss or optimality gap against the step.
+    Loss,
+    /// Steps to convergence against the learning rate.
+    Steps,
+    /// Steps to convergence against the batch size, everything else tuned.
+    Batch,
+    /// Steps to convergence over two settings.
+    Heatmap,
+    /// The first steps on the loss curve of a one-parameter problem.
+    Bowl,
+}
+
+impl Plot {
+    /// All of them, in the order in which they are written.
+    pub const ALL: [Plot; 5] = [Plot::Loss, Plot::Steps, Plot::Batch, Plot::Heatmap, Plot::Bowl];
+
+    /// The name of its file, without the ending.
+    pub fn name(self) -> &'static str {
+        match self {
+            Plot::Loss => "loss",
+            Plot::Steps => "steps",
+            Plot::Batch => "batch",
+            Plot::Heatmap => "heatmap",
+            Plot::Bowl => "bowl",
+        }
+    }
+
+    fn scene(self, cells: &Cells) -> Option<Scene> {
+        match self {
+            Plot::Loss => loss::scene(cells),
+            Plot::Steps => steps::scene(cells),
+            Plot::Batch => batch::scene(cells),
+            Plot::Heatmap => heatmap::scene(cells),
+            Plot::Bowl => bowl::scene(cells),
+        }
+    }
+}
+
+/// One plot of a study; `None` when it makes no sense for this study.
+///
+/// # Errors
+/// When the drawing or the image encoder fails, which no study should cause.
+pub fn plot(study: &Study, plot: Plot, format: Format) -> Result<Option<Vec<u8>>, PlotError> {
+    plot.scene(&Cells::new(study)).map(|scene| encode(&scene, format)).transpose()
+}
+
+/// Every plot that makes sense for a study, as file names and their contents.
+///
+/// # Errors
+/// When the drawing or the image encoder fails, which no study should cause.
+pub fn plots(study: &Study, format: Format) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+    let cells = Cells::new(study);
+    Plot::ALL
+        .into_iter()
+        .filter_map(|plot| Some((plot, plot.scene(&cells)?)))
+        .map(|(plot, scene)| Ok((format!("{}.{}", plot.name(), format.extension()), encode(&scene, format)?)))
+        .collect()
+}
+
+fn encode(scene: &Scene, format: Format) -> Result<Vec<u8>, PlotError> {
+    match format {
+        Format::Png => render::png(scene),
+        Format::Svg => render::svg(scene),
+    }
+}

@@ -1,0 +1,192 @@
+//! [`Panel`]: a rectangle with two scales, and what is drawn in and around it: grid, ticks, labels, clipped lines.
+
+use super::scale::{Scale, Tick};
+use super::scene::{Align, Point, Rect, Scene, Text};
+use super::style::{Color, FINE_GRID, FRAME, GRID, LABEL_SIZE, TEXT, THIN, TICK_SIZE};
+
+/// A plotting area.
+#[derive(Debug, Clone)]
+pub(super) struct Panel {
+    pub(super) area: Rect,
+    pub(super) x: Scale,
+    pub(super) y: Scale,
+}
+
+/// What stands beside the axes of a panel.
+#[derive(Debug, Default)]
+pub(super) struct Axes {
+    pub(super) x_ticks: Vec<Tick>,
+    pub(super) y_ticks: Vec<Tick>,
+    /// Below the ticks; empty for none.
+    pub(super) x_label: String,
+    /// Left of the ticks; empty for none.
+    pub(super) y_label: String,
+    /// Whether the ticks have labels here, or only in another panel of the same row or column.
+    pub(super) x_labeled: bool,
+    pub(super) y_labeled: bool,
+}
+
+/// Room for tick labels and the axis label below a panel.
+pub(super) const BELOW: f64 = 88.0;
+/// Room for tick labels and the axis label left of a panel.
+pub(super) const BESIDE: f64 = 128.0;
+
+impl Panel {
+    pub(super) fn x_at(&self, value: f64) -> f64 {
+        self.area.left + self.x.fraction(value) * self.area.width()
+    }
+
+    pub(super) fn y_at(&self, value: f64) -> f64 {
+        self.area.bottom - self.y.fraction(value) * self.area.height()
+    }
+
+    pub(super) fn at(&self, x: f64, y: f64) -> Point {
+        (self.x_at(x), self.y_at(y))
+    }
+
+    /// Grid lines, to be drawn before the data.
+    pub(super) fn grid(&self, scene: &mut Scene, axes: &Axes) {
+        let color = |tick: &Tick| if tick.label.is_empty() { FINE_GRID } else { GRID };
+        let Rect { left, top, right, bottom } = self.area;
+        for fine in [true, false] {
+            for tick in axes.x_ticks.iter().filter(|tick| tick.label.is_empty() == fine && tick.is_inside()) {
+                let x = left + tick.fraction * self.area.width();
+                scene.line(vec![(x, top), (x, bottom)], THIN, color(tick));
+            }
+            for tick in axes.y_ticks.iter().filter(|tick| tick.label.is_empty() == fine && tick.is_inside()) {
+                let y = bottom - tick.fraction * self.area.height();
+                scene.line(vec![(left, y), (right, y)], THIN, color(tick));
+            }
+        }
+    }
+
+    /// Frame, tick labels and axis labels, to be drawn after the data. A tick label that would touch another is left out.
+    pub(super) fn frame(&self, scene: &mut Scene, axes: &Axes) {
+        let Rect { left, bottom, .. } = self.area;
+        scene.outline(self.area, THIN, FRAME);
+        let mut widest: f64 = 0.0;
+        let mut taken: Vec<Rect> = Vec::new();
+        let mut place = |text: Text, scene: &mut Scene| -> f64 {
+            let bounds = text.bounds();
+            let room = Rect { left: bounds.left - 8.0, right: bounds.right + 8.0, ..bounds };
+            if taken.iter().any(|other| other.overlaps(room)) {
+                return 0.0;
+            }
+            taken.push(bounds);
+            scene.text(text);
+            bounds.width()
+        };
+        if axes.y_labeled {
+            for tick in labeled(&axes.y_ticks) {
+                let y = bottom - tick.fraction * self.area.height();
+                scene.line(vec![(left - 7.0, y), (left, y)], THIN, FRAME);
+                let text = Text::new(&tick.label, (left - 13.0, y), TICK_SIZE, TEXT).align(Align::Right);
+                widest = widest.max(place(text, scene));
+            }
+        }
+        if axes.x_labeled {
+            for tick in labeled(&axes.x_ticks) {
+                let x = left + tick.fraction * self.area.width();
+                scene.line(vec![(x, bottom), (x, bottom + 7.0)], THIN, FRAME);
+                let text = Text::new(&tick.label, (x, bottom + 26.0), TICK_SIZE, TEXT).align(Align::Center);
+                place(text, scene);
+            }
+        }
+        let (middle, center) = self.area.center();
+        if !axes.x_label.is_empty() {
+            let at = (middle, bottom + 64.0);
+            scene.text(Text::new(&axes.x_label, at, LABEL_SIZE, TEXT).align(Align::Center));
+        }
+        if !axes.y_label.is_empty() {
+            let at = (left - 13.0 - widest - 28.0, center);
+            scene.text(Text::new(&axes.y_label, at, LABEL_SIZE, TEXT).align(Align::Center).upright());
+        }
+    }
+
+    /// A line through points in scene pixels, cut where it leaves the panel.
+    pub(super) fn polyline(&self, scene: &mut Scene, points: &[Point], width: f64, color: Color) {
+        let mut piece: Vec<Point> = Vec::new();
+        for pair in points.windows(2) {
+            match clip(self.area, pair[0], pair[1]) {
+                Some((from, to)) => {
+                    if piece.last() != Some(&from) {
+                        flush(scene, &mut piece, width, color);
+                        piece.push(from);
+                    }
+                    piece.push(to);
+                }
+                None => flush(scene, &mut piece, width, color),
+            }
+        }
+        flush(scene, &mut piece, width, color);
+    }
+
+    /// A band between two lines over the same x, cut to the panel.
+    pub(super) fn band(&self, scene: &mut Scene, lower: &[Point], upper: &[Point], color: Color) {
+        if lower.len() < 2 {
+            return;
+        }
+        let inside = |point: &Point| {
+            let Rect { left, top, right, bottom } = self.area;
+            (point.0.clamp(left, right), point.1.clamp(top, bottom))
+        };
+        let points: Vec<Point> = lower.iter().map(inside).chain(upper.iter().rev().map(inside)).collect();
+        scene.fill(points, color);
+    }
+}
+
+impl Tick {
+    /// Whether a grid line there would not fall on the frame.
+    fn is_inside(&self) -> bool {
+        self.fraction > 1e-6 && self.fraction < 1.0 - 1e-6
+    }
+}
+
+fn labeled(ticks: &[Tick]) -> impl Iterator<Item = &Tick> {
+    ticks.iter().filter(|tick| !tick.label.is_empty() && (-1e-9..=1.0 + 1e-9).contains(&tick.fraction))
+}
+
+fn flush(scene: &mut Scene, piece: &mut Vec<Point>, width: f64, color: Color) {
+    if piece.len() > 1 {
+        scene.line(std::mem::take(piece), width, color);
+    }
+    piece.clear();
+}
+
+/// The part of a segment that lies in a rectangle (Liang and Barsky, 1984).
+pub(super) fn clip(area: Rect, from: Point, to: Point) -> Option<(Point, Point)> {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let (mut enter, mut leave) = (0.0f64, 1.0f64);
+    let sides =
+        [(-dx, from.0 - area.left), (dx, area.right - from.0), (-dy, from.1 - area.top), (dy, area.bottom - from.1)];
+    for (toward, room) in sides {
+        if toward == 0.0 {
+            if room < 0.0 {
+                return None;
+            }
+        } else if toward < 0.0 {
+            enter = enter.max(room / toward);
+        } else {
+            leave = leave.min(room / toward);
+        }
+    }
+    let at = |share: f64| (from.0 + share * dx, from.1 + share * dy);
+    let start = if enter > 0.0 { at(enter) } else { from };
+    let end = if leave < 1.0 { at(leave) } else { to };
+    (enter <= leave).then_some((start, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_is_cut_at_the_sides() {
+        let area = Rect { left: 0.0, top: 0.0, right: 10.0, bottom: 10.0 };
+        assert_eq!(clip(area, (2.0, 2.0), (4.0, 4.0)), Some(((2.0, 2.0), (4.0, 4.0))));
+        assert_eq!(clip(area, (5.0, 5.0), (5.0, -5.0)), Some(((5.0, 5.0), (5.0, 0.0))));
+        assert_eq!(clip(area, (-5.0, 5.0), (15.0, 5.0)), Some(((0.0, 5.0), (10.0, 5.0))));
+        assert_eq!(clip(area, (-5.0, -5.0), (-5.0, 20.0)), None);
+        assert_eq!(clip(area, (-5.0, 5.0), (5.0, 17.0)), None);
+    }
+}

@@ -1,0 +1,286 @@
+//! [`Scale`]: from a number to its place along an axis, and where the ticks stand.
+//!
+//! Knows nothing of drawing.
+
+/// How a number becomes a length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Proportional.
+    Linear,
+    /// log₁₀ x.
+    Log,
+    /// log₁₀ (1 + x): logarithmic, with room for 0.
+    LogOnePlus,
+}
+
+/// One axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scale {
+    pub(super) kind: Kind,
+    low: f64,
+    high: f64,
+    /// The share of the axis kept below a logarithmic range for values that are exactly 0.
+    zero: f64,
+}
+
+/// Which ticks of a logarithmic axis may have labels, densest first: the mantissas, and every how many decades.
+const LABELED: [(&[u8], i32); 9] =
+    [(&[1, 2, 5], 1), (&[1, 3], 1), (&[1], 1), (&[1], 2), (&[1], 3), (&[1], 5), (&[1], 10), (&[1], 50), (&[1], 200)];
+
+/// A mark on an axis.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tick {
+    /// Place along the axis, 0 to 1.
+    pub(super) fraction: f64,
+    /// Empty for a fine grid line.
+    pub(super) label: String,
+}
+
+impl Scale {
+    /// A linear scale; an empty range is widened.
+    pub(super) fn linear(low: f64, high: f64) -> Scale {
+        let pad = if high > low { 0.0 } else { (0.1 * low.abs()).max(0.5) };
+        Scale { kind: Kind::Linear, low: low - pad, high: high.max(low) + pad, zero: 0.0 }
+    }
+
+    /// A logarithmic scale; both ends must be positive. An empty range is widened.
+    pub(super) fn log(low: f64, high: f64) -> Scale {
+        let (low, high) = (libm::log10(low), libm::log10(high.max(low)));
+        let pad = if high - low > 1e-6 { 0.0 } else { 0.3 };
+        Scale { kind: Kind::Log, low: low - pad, high: high + pad, zero: 0.0 }
+    }
+
+    /// From 0 to `high`, logarithmic.
+    pub(super) fn log_one_plus(high: f64) -> Scale {
+        Scale { kind: Kind::LogOnePlus, low: 0.0, high: libm::log10(1.0 + high.max(1.0)), zero: 0.0 }
+    }
+
+    /// Keeps room below a logarithmic range for 0.
+    pub(super) fn with_zero(self) -> Scale {
+        Scale { zero: 0.07, ..self }
+    }
+
+    /// Wider by these shares of its length.
+    pub(super) fn padded(self, below: f64, above: f64) -> Scale {
+        let length = self.high - self.low;
+        Scale { low: self.low - below * length, high: self.high + above * length, ..self }
+    }
+
+    /// The place of a value, 0 at the low end and 1 at the high end; bounded far outside of the picture.
+    pub(super) fn fraction(self, value: f64) -> f64 {
+        let place = match self.kind {
+            Kind::Linear => value,
+            Kind::Log if value <= 0.0 => return if self.zero > 0.0 { 0.3 * self.zero } else { -100.0 },
+            Kind::Log => libm::log10(value),
+            Kind::LogOnePlus => libm::log10(1.0 + value.max(0.0)),
+        };
+        let share = (place - self.low) / (self.high - self.low);
+        // NaN is not a number to come back from: it counts as infinitely large.
+        let share = if share.is_nan() { 100.0 } else { share.clamp(-100.0, 100.0) };
+        self.zero + (1.0 - self.zero) * share
+    }
+
+    /// Ticks, at most about `most` of them with a label.
+    pub(super) fn ticks(self, most: usize) -> Vec<Tick> {
+        let mut ticks = match self.kind {
+            Kind::Linear => self.linear_ticks(self.low, self.high, most),
+            Kind::Log => self.log_ticks(most),
+            Kind::LogOnePlus => self.log_one_plus_ticks(most),
+        };
+        if self.zero > 0.0 {
+            ticks.insert(0, self.tick(0.0, "0".to_owned()));
+        }
+        ticks
+    }
+
+    fn tick(self, value: f64, label: String) -> Tick {
+        Tick { fraction: self.fraction(value), label }
+    }
+
+    fn linear_ticks(self, low: f64, high: f64, most: usize) -> Vec<Tick> {
+        let rough = (high - low) / most.max(2) as f64;
+        let power = libm::floor(libm::log10(rough)) as i32;
+        let step = [(1, power), (2, power), (5, power), (1, power + 1)]
+            .into_iter()
+            .find(|(mantissa, power)| decimal(*mantissa, *power) >= rough * (1.0 - 1e-9));
+        let Some((mantissa, power)) = step else { return Vec::new() };
+        let step = decimal(mantissa, power);
+        let (first, last) = (libm::ceil(low / step - 1e-9) as i64, libm::floor(high / step + 1e-9) as i64);
+        let plain = power >= -4 && high.abs().max(low.abs()) < 1e6;
+        let label = |count: i64| {
+            let whole = count * i64::from(mantissa);
+            if plain || whole == 0 {
+                format!("{:.*}", (-power).max(0) as usize, decimal_of(whole, power))
+            } else {
+                scientific(whole, power)
+            }
+        };
+        (first..=last.min(first.saturating_add(100)))
+            .map(|count| self.tick(count as f64 * step, label(count)))
+            .collect()
+    }
+
+    fn log_ticks(self, most: usize) -> Vec<Tick> {
+        let inside = |mantissas: &[u8], every: i32| -> Vec<(u8, i32)> {
+            let (first, last) = (libm::floor(self.low) as i32, libm::ceil(self.high) as i32);
+            (first..=last)
+                .filter(|power| power.rem_euclid(every) == 0)
+                .flat_map(|power| mantissas.iter().map(move |mantissa| (*mantissa, power)))
+                .filter(|(mantissa, power)| {
+                    let place = libm::log10(decimal(*mantissa, *power));
+                    place >= self.low - 1e-9 && place <= self.high + 1e-9
+                })
+                .collect()
+        };
+        let labeled = LABELED.into_iter().map(|(mantissas, every)| inside(mantissas, every));
+        let labeled = labeled.into_iter().find(|set| set.len() <= most.max(2)).unwrap_or_default();
+        if labeled.len() < 2 {
+            return self.linear_ticks(libm::pow(10.0, self.low), libm::pow(10.0, self.high), most);
+        }
+        let plain = labeled.iter().all(|(_, power)| (-4..=5).contains(power));
+        let label = |(mantissa, power): (u8, i32)| {
+            if plain {
+                format!("{:.*}", (-power).max(0) as usize, decimal(mantissa, power))
+            } else {
+                scientific(mantissa.into(), power)
+            }
+        };
+        let fine = if self.high - self.low <= 8.0 { inside(&[1, 2, 3, 4, 5, 6, 7, 8, 9], 1) } else { inside(&[1], 1) };
+        let fine = fine.into_iter().filter(|tick| !labeled.contains(tick)).map(|tick| (tick, String::new()));
+        let labels = labeled.iter().map(|tick| (*tick, label(*tick)));
+        labels.chain(fine).map(|((mantissa, power), label)| self.tick(decimal(mantissa, power), label)).collect()
+    }
+
+    fn log_one_plus_ticks(self, most: usize) -> Vec<Tick> {
+        let inside = |mantissas: &[u8], every: i32| -> Vec<(u8, i32)> {
+            (0..=libm::ceil(self.high) as i32)
+                .filter(|power| power % every == 0)
+                .flat_map(|power| mantissas.iter().map(move |mantissa| (*mantissa, power)))
+                .filter(|(mantissa, power)| libm::log10(1.0 + decimal(*mantissa, *power)) <= self.high + 1e-9)
+                .collect()
+        };
+        let labeled = LABELED
+            .into_iter()
+            .map(|(mantissas, every)| inside(mantissas, every))
+            .find(|set| set.len() < most.max(3))
+            .unwrap_or_default();
+        let label = |(mantissa, power): (u8, i32)| {
+            if self.high <= 6.0 {
+                format!("{:.0}", decimal(mantissa, power))
+            } else {
+                scientific(mantissa.into(), power)
+            }
+        };
+        let fine = inside(&[1, 2, 3, 4, 5, 6, 7, 8, 9], 1);
+        let fine = fine.into_iter().filter(|tick| !labeled.contains(tick)).map(|tick| (tick, String::new()));
+        let ticks = labeled.iter().map(|tick| (*tick, label(*tick))).chain(fine);
+        let ticks = ticks.map(|((mantissa, power), label)| self.tick(decimal(mantissa, power), label));
+        std::iter::once(self.tick(0.0, "0".to_owned())).chain(ticks).collect()
+    }
+}
+
+/// `mantissa · 10^power`.
+fn decimal(mantissa: u8, power: i32) -> f64 {
+    decimal_of(i64::from(mantissa), power)
+}
+
+/// `whole · 10^power`; dividing by a power of ten is exact to the last digit where multiplying by 0.1 is not.
+fn decimal_of(whole: i64, power: i32) -> f64 {
+    let ten = libm::pow(10.0, f64::from(power.abs()));
+    if power < 0 { whole as f64 / ten } else { whole as f64 * ten }
+}
+
+/// Four significant digits, without trailing zeros.
+pub(super) fn rounded(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let power = libm::floor(libm::log10(value.abs())) as i32;
+    if !(-4..7).contains(&power) {
+        return format!("{value:.3e}");
+    }
+    let text = format!("{value:.*}", (3 - power).max(0) as usize);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// `2×10⁻³`, `10⁶`, `1`.
+fn scientific(whole: i64, power: i32) -> String {
+    let mut digits = whole;
+    let mut power = power;
+    while digits != 0 && digits % 10 == 0 {
+        digits /= 10;
+        power += 1;
+    }
+    match (digits, power) {
+        (digits, 0) => digits.to_string(),
+        (1, power) => format!("10{}", superscript(power)),
+        (digits, power) => format!("{digits}×10{}", superscript(power)),
+    }
+}
+
+fn superscript(power: i32) -> String {
+    let raised = |c| match c {
+        '-' => '⁻',
+        '0' => '⁰',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '4' => '⁴',
+        '5' => '⁵',
+        '6' => '⁶',
+        '7' => '⁷',
+        '8' => '⁸',
+        _ => '⁹',
+    };
+    power.to_string().chars().map(raised).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(scale: Scale, most: usize) -> Vec<String> {
+        scale.ticks(most).into_iter().map(|tick| tick.label).filter(|label| !label.is_empty()).collect()
+    }
+
+    #[test]
+    fn ticks_stand_at_round_numbers() {
+        assert_eq!(labels(Scale::linear(0.0, 1.0), 5), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(labels(Scale::log(0.1, 10.0), 8), ["0.1", "0.2", "0.5", "1", "2", "5", "10"]);
+        assert_eq!(labels(Scale::log(0.001, 1000.0), 8), ["0.001", "0.01", "0.1", "1", "10", "100", "1000"]);
+        assert_eq!(labels(Scale::log(1e-12, 1.0), 6), ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "1"]);
+        assert_eq!(labels(Scale::log(2.1, 2.9), 5), ["2.2", "2.4", "2.6", "2.8"]);
+        assert_eq!(labels(Scale::log_one_plus(1000.0), 6), ["0", "1", "10", "100", "1000"]);
+        assert_eq!(labels(Scale::linear(0.0, 4e7), 5), ["0", "10⁷", "2×10⁷", "3×10⁷", "4×10⁷"]);
+    }
+
+    #[test]
+    fn zero_has_its_own_place_below_a_logarithmic_range() {
+        let scale = Scale::log(1e-3, 1.0).with_zero();
+        assert!(scale.fraction(0.0) > 0.0 && scale.fraction(0.0) < scale.fraction(1e-3));
+        assert_eq!(scale.fraction(1.0), 1.0);
+        assert_eq!(labels(scale, 5)[0], "0");
+    }
+
+    #[test]
+    fn any_number_has_a_bounded_place() {
+        for scale in [Scale::linear(0.0, 0.0), Scale::log(1.0, 1.0), Scale::log_one_plus(0.0)] {
+            for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0, f64::MAX, 5e-324] {
+                assert!(scale.fraction(value).abs() <= 100.0, "{scale:?} {value}");
+            }
+            assert!(!scale.ticks(5).is_empty());
+        }
+    }
+
+    #[test]
+    fn every_tick_lies_within_its_scale() {
+        for high in [1.5, 3.0, 9.9, 70.0, 1e5, 1e12, 1e40] {
+            for scale in [Scale::log(1.0, high), Scale::log_one_plus(high), Scale::linear(0.0, high)] {
+                for tick in scale.ticks(7) {
+                    assert!((-1e-9..=1.0 + 1e-9).contains(&tick.fraction), "{scale:?} {tick:?}");
+                }
+                assert!((2..=9).contains(&labels(scale, 7).len()), "{scale:?} {:?}", labels(scale, 7));
+            }
+        }
+    }
+}

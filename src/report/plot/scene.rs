@@ -1,0 +1,174 @@
+//! [`Scene`]: a picture as a list of simple marks, before it becomes pixels or SVG.
+//!
+//! Plots are built here, so that layout (which label lies where) can be computed and tested without an image.
+//! Knows the width of text; knows nothing of axes or studies.
+
+use super::render;
+use super::style::Color;
+
+/// A place: x to the right, y down, in pixels of the scene.
+pub(super) type Point = (f64, f64);
+
+/// A rectangle with upright sides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Rect {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+impl Rect {
+    pub(super) fn width(self) -> f64 {
+        self.right - self.left
+    }
+
+    pub(super) fn height(self) -> f64 {
+        self.bottom - self.top
+    }
+
+    pub(super) fn center(self) -> Point {
+        ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+    }
+
+    pub(super) fn overlaps(self, other: Rect) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+}
+
+/// Which point of a text is held fixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Align {
+    Left,
+    Center,
+    Right,
+}
+
+/// One line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Text {
+    pub(super) text: String,
+    /// Horizontally as `align` says, vertically the middle of capital letters.
+    pub(super) at: Point,
+    /// The em in pixels.
+    pub(super) size: f64,
+    pub(super) color: Color,
+    pub(super) align: Align,
+    pub(super) bold: bool,
+    /// Read from bottom to top; `align` then holds along the text.
+    pub(super) upright: bool,
+}
+
+impl Text {
+    pub(super) fn new(text: impl Into<String>, at: Point, size: f64, color: Color) -> Text {
+        Text { text: text.into(), at, size, color, align: Align::Left, bold: false, upright: false }
+    }
+
+    pub(super) fn align(self, align: Align) -> Text {
+        Text { align, ..self }
+    }
+
+    pub(super) fn bold(self) -> Text {
+        Text { bold: true, ..self }
+    }
+
+    pub(super) fn upright(self) -> Text {
+        Text { upright: true, ..self }
+    }
+
+    /// The space it takes.
+    pub(super) fn bounds(&self) -> Rect {
+        let width = render::text_width(&self.text, self.size, self.bold);
+        let start = match self.align {
+            Align::Left => 0.0,
+            Align::Center => -width / 2.0,
+            Align::Right => -width,
+        };
+        let half = 0.5 * self.size;
+        let (x, y) = self.at;
+        if self.upright {
+            Rect { left: x - half, right: x + half, top: y - start - width, bottom: y - start }
+        } else {
+            Rect { left: x + start, right: x + start + width, top: y - half, bottom: y + half }
+        }
+    }
+}
+
+/// One thing drawn; later ones cover earlier ones.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Mark {
+    /// Straight strokes from point to point.
+    Line { points: Vec<Point>, width: f64, color: Color },
+    /// A filled polygon.
+    Fill { points: Vec<Point>, color: Color },
+    /// A filled circle.
+    Disc { center: Point, radius: f64, color: Color },
+    /// A text.
+    Text(Text),
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Scene {
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) marks: Vec<Mark>,
+}
+
+impl Scene {
+    pub(super) fn new(width: f64, height: f64) -> Scene {
+        Scene { width, height, marks: Vec::new() }
+    }
+
+    pub(super) fn line(&mut self, points: Vec<Point>, width: f64, color: Color) {
+        self.marks.push(Mark::Line { points, width, color });
+    }
+
+    pub(super) fn fill(&mut self, points: Vec<Point>, color: Color) {
+        self.marks.push(Mark::Fill { points, color });
+    }
+
+    pub(super) fn disc(&mut self, center: Point, radius: f64, color: Color) {
+        self.marks.push(Mark::Disc { center, radius, color });
+    }
+
+    pub(super) fn text(&mut self, text: Text) {
+        self.marks.push(Mark::Text(text));
+    }
+
+    pub(super) fn rect(&mut self, rect: Rect, color: Color) {
+        self.fill(
+            vec![(rect.left, rect.top), (rect.right, rect.top), (rect.right, rect.bottom), (rect.left, rect.bottom)],
+            color,
+        );
+    }
+
+    pub(super) fn outline(&mut self, rect: Rect, width: f64, color: Color) {
+        let corner = (rect.left, rect.top);
+        let points = vec![corner, (rect.right, rect.top), (rect.right, rect.bottom), (rect.left, rect.bottom), corner];
+        self.line(points, width, color);
+    }
+
+    /// A dashed straight line.
+    pub(super) fn dashes(&mut self, from: Point, to: Point, width: f64, color: Color) {
+        const DASH: f64 = 14.0;
+        const GAP: f64 = 9.0;
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length = (dx * dx + dy * dy).sqrt();
+        let at = |distance: f64| (from.0 + dx * distance / length, from.1 + dy * distance / length);
+        let mut start = 0.0;
+        while start < length {
+            self.line(vec![at(start), at((start + DASH).min(length))], width, color);
+            start += DASH + GAP;
+        }
+    }
+
+    /// The texts in it.
+    #[cfg(test)]
+    pub(super) fn texts(&self) -> impl Iterator<Item = &Text> {
+        self.marks.iter().filter_map(|mark| match mark {
+            Mark::Text(text) => Some(text),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,372 @@
+//! `steps.png`: steps to convergence against the learning rate, with what never converged on strips above.
+
+use super::cells::{Cells, Series, evenly};
+use super::figure::{Figure, Key, Legend, ordered_color};
+use super::marker::{Shape, status_shape};
+use super::panel::{Axes, BELOW, BESIDE, Panel};
+use super::scale::{Scale, Tick, rounded};
+use super::scene::{Align, Point, Rect, Scene, Text};
+use super::style::{
+    CONVERGED, Color, DIVERGED, FRAME, LINE, MARKER, NOTE_SIZE, STRIP, TEXT, THIN, TICK_SIZE, WHITE, status_color,
+};
+use crate::outcome::Status;
+
+const MOST_SERIES: usize = 12;
+/// With more points than this per line, markers would hide each other.
+const MOST_MARKERS: usize = 70;
+
+/// One cell, or several that fall on the same pixel column.
+#[derive(Debug, Clone, Copy)]
+struct Dot {
+    x: f64,
+    status: Status,
+    partial: bool,
+    low: f64,
+    median: f64,
+    high: f64,
+}
+
+impl Dot {
+    /// The dots with this status as one: their full range, and the median of the middle one.
+    fn merged(dots: &[Dot], status: Status) -> Option<Dot> {
+        let mut dots: Vec<Dot> = dots.iter().filter(|dot| dot.status == status).copied().collect();
+        dots.sort_by(|a, b| a.median.total_cmp(&b.median));
+        let middle = dots.get(dots.len() / 2)?;
+        let low = dots.iter().map(|dot| dot.low).fold(f64::INFINITY, f64::min);
+        let high = dots.iter().map(|dot| dot.high).fold(0.0, f64::max);
+        Some(Dot { low, high, partial: dots.iter().any(|dot| dot.partial), ..*middle })
+    }
+}
+
+/// One line of the plot.
+struct Curve {
+    label: String,
+    color: Color,
+    dots: Vec<Dot>,
+}
+
+/// The strips above the panel, from top to bottom, of those that are needed.
+const STRIPS: [(Status, &str); 2] = [(Status::Diverged, "diverged"), (Status::Exhausted, "budget spent")];
+
+/// The picture; none when nothing but the seed varies.
+pub(super) fn scene(cells: &Cells) -> Option<Scene> {
+    let axis = cells.main()?;
+    let series = cells.series();
+    let chosen: Vec<&Series> = evenly(series.len(), MOST_SERIES).into_iter().map(|index| &series[index]).collect();
+    let shown: Vec<usize> = chosen.iter().flat_map(|one| one.cells.iter().copied()).collect();
+    if shown.is_empty() {
+        return None;
+    }
+
+    let mut figure = Figure::new(cells.study, &format!("steps to convergence by {}", axis.name), 1000.0);
+    figure.notes(&notes(cells, series.len(), chosen.len()));
+    let x = x_scale(cells, &shown);
+    let limit = cells.shared_extra("stability_limit", shown.iter().copied());
+    // The legend decides how wide the panel is, and it needs the statuses only.
+    let dots = |one: &Series| -> Vec<Dot> { one.cells.iter().map(|cell| dot(cells, *cell)).collect() };
+    let all: Vec<Vec<Dot>> = chosen.iter().map(|one| dots(one)).collect();
+    let single = all.len() == 1;
+    let mut curves: Vec<Curve> = chosen
+        .iter()
+        .zip(all)
+        .enumerate()
+        .map(|(index, (one, dots))| {
+            let color = if single { CONVERGED } else { ordered_color(index, chosen.len()) };
+            Curve { label: one.label.clone(), color, dots }
+        })
+        .collect();
+    figure.legend(&legend(cells, &curves));
+
+    let body = figure.body;
+    let strips: Vec<(Status, &str)> = STRIPS
+        .into_iter()
+        .filter(|(status, _)| curves.iter().any(|curve| curve.dots.iter().any(|dot| dot.status == *status)))
+        .collect();
+    let strip_height = if single { 46.0 } else { (12.0 * curves.len() as f64 + 10.0).max(40.0) };
+    let top = body.top + 26.0 + strips.len() as f64 * (strip_height + 6.0);
+    let area = Rect { left: body.left + BESIDE + 24.0, top, right: body.right, bottom: body.bottom - BELOW };
+    let panel = Panel { area, x, y: y_scale(&curves) };
+    for curve in &mut curves {
+        curve.merge(&panel);
+    }
+    let axes = Axes {
+        x_ticks: x_ticks(cells, x, area.width()),
+        y_ticks: panel.y.ticks((area.height() / 70.0) as usize),
+        x_label: axis.name.clone(),
+        y_label: String::new(),
+        x_labeled: true,
+        y_labeled: true,
+    };
+
+    let scene = &mut figure.scene;
+    shade(&panel, &curves, scene);
+    panel.grid(scene, &axes);
+    let strip_areas: Vec<Rect> = (0..strips.len())
+        .map(|index| {
+            let top = body.top + 26.0 + index as f64 * (strip_height + 6.0);
+            Rect { top, bottom: top + strip_height, ..area }
+        })
+        .collect();
+    for ((status, name), strip) in strips.iter().zip(&strip_areas) {
+        draw_strip(&panel, *strip, *status, &curves, scene);
+        let at = (strip.left - 13.0, strip.center().1);
+        scene.text(Text::new(*name, at, NOTE_SIZE, TEXT).align(Align::Right));
+    }
+    if let Some(limit) = limit {
+        draw_limit(&panel, limit, body.top, scene);
+    }
+    curves.iter().for_each(|curve| draw_curve(&panel, curve, scene));
+    draw_best(cells, &chosen, &panel, scene);
+    panel.frame(scene, &axes);
+    let beside = (body.left + 14.0, area.center().1);
+    let label = Text::new("steps to convergence, log scale", beside, super::style::LABEL_SIZE, TEXT);
+    scene.text(label.align(Align::Center).upright());
+    Some(figure.scene)
+}
+
+/// The number on the main axis, or the rank of a word.
+fn x_value(cells: &Cells, cell: usize) -> f64 {
+    let rank = cells.main_rank(cell);
+    let numbers = cells.main().and_then(|axis| axis.numbers.as_deref());
+    numbers.map_or(rank as f64, |numbers| numbers[rank])
+}
+
+fn dot(cells: &Cells, index: usize) -> Dot {
+    let cell = &cells.cells[index];
+    let (low, median, high) = (cell.steps.low, cell.steps.median, cell.steps.high);
+    Dot { x: x_value(cells, index), status: cell.status(), partial: cell.is_partial(), low, median, high }
+}
+
+/// Logarithmic when positive numbers span more than a decade.
+fn x_scale(cells: &Cells, shown: &[usize]) -> Scale {
+    let values = shown.iter().map(|cell| x_value(cells, *cell));
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    let numeric = cells.main().is_some_and(|axis| axis.numbers.is_some());
+    match (numeric, low > 0.0 && high > 10.0 * low) {
+        (false, _) => Scale::linear(low - 0.5, high + 0.5),
+        (true, true) => Scale::log(low, high).padded(0.03, 0.03),
+        (true, false) => Scale::linear(low, high).padded(0.03, 0.03),
+    }
+}
+
+fn x_ticks(cells: &Cells, x: Scale, width: f64) -> Vec<Tick> {
+    match cells.main() {
+        Some(axis) if axis.numbers.is_none() => {
+            (0..axis.len()).map(|rank| Tick { fraction: x.fraction(rank as f64), label: axis.label(rank) }).collect()
+        }
+        _ => x.ticks((width / 95.0) as usize),
+    }
+}
+
+fn y_scale(curves: &[Curve]) -> Scale {
+    let dots = || curves.iter().flat_map(|curve| &curve.dots).filter(|dot| dot.status == Status::Converged);
+    let values = || dots().flat_map(|dot| [dot.low, dot.median, dot.high]).filter(|steps| steps.is_finite());
+    let low = values().filter(|steps| *steps > 0.0).fold(f64::INFINITY, f64::min);
+    let high = values().fold(0.0, f64::max);
+    let scale = if high < 1.0 { Scale::log(1.0, 10.0) } else { Scale::log(low, high) };
+    let scale = scale.padded(0.14, 0.05);
+    if values().any(|steps| steps == 0.0) { scale.with_zero() } else { scale }
+}
+
+impl Curve {
+    /// Joins the dots of each pixel column, when there are more dots than columns.
+    fn merge(&mut self, panel: &Panel) {
+        if self.dots.len() as f64 <= panel.area.width() {
+            return;
+        }
+        let column = |dot: &Dot| panel.x_at(dot.x).floor();
+        let columns = self.dots.chunk_by(|a, b| column(a) == column(b));
+        // Dots of different status stay apart; the strips show both.
+        self.dots = columns.flat_map(|dots| Status::ALL.map(|status| Dot::merged(dots, status))).flatten().collect();
+    }
+
+    fn has_markers(&self) -> bool {
+        self.dots.len() <= MOST_MARKERS
+    }
+
+    fn radius(&self) -> f64 {
+        if self.dots.len() <= MOST_MARKERS / 2 { MARKER } else { 0.6 * MARKER }
+    }
+}
+
+/// From the smallest rate on from which every larger one diverges, whatever else varies.
+fn diverged_from(curves: &[Curve]) -> Option<f64> {
+    let from = |curve: &Curve| {
+        let tail = curve.dots.iter().rev().take_while(|dot| dot.status == Status::Diverged);
+        tail.last().map(|dot| dot.x)
+    };
+    let starts: Option<Vec<f64>> = curves.iter().map(from).collect();
+    starts?.into_iter().reduce(f64::max)
+}
+
+fn shade(panel: &Panel, curves: &[Curve], scene: &mut Scene) {
+    if let Some(from) = diverged_from(curves) {
+        scene.rect(Rect { left: panel.x_at(from), ..panel.area }, DIVERGED.faded(0.13));
+    }
+}
+
+fn draw_strip(panel: &Panel, strip: Rect, status: Status, curves: &[Curve], scene: &mut Scene) {
+    scene.rect(strip, STRIP);
+    let row = strip.height() / curves.len() as f64;
+    for (index, curve) in curves.iter().enumerate() {
+        let y = strip.top + (index as f64 + 0.5) * row;
+        let marks: Vec<(f64, bool)> =
+            curve.dots.iter().filter(|dot| dot.status == status).map(|dot| (panel.x_at(dot.x), dot.partial)).collect();
+        if curves.len() > 1 {
+            scene.rect(
+                Rect { left: strip.left, right: strip.left + 12.0, top: y - 0.4 * row, bottom: y + 0.4 * row },
+                curve.color,
+            );
+        }
+        if curve.has_markers() {
+            let radius = curve.radius().min(0.4 * row);
+            marks.iter().for_each(|(x, partial)| scene.status_marker(status, *partial, (*x, y), radius));
+        } else {
+            draw_runs(&marks, panel, (y, 0.3 * row), status_color(status), scene);
+        }
+    }
+    scene.outline(strip, THIN, FRAME);
+}
+
+/// Dense marks as bars; neighbors closer than a few pixels join.
+fn draw_runs(marks: &[(f64, bool)], panel: &Panel, (y, half): (f64, f64), color: Color, scene: &mut Scene) {
+    let reach = (0.6 * panel.area.width() / MOST_MARKERS as f64).min(12.0);
+    let mut open: Option<(f64, f64)> = None;
+    let bar = |(left, right): (f64, f64), scene: &mut Scene| {
+        let (left, right) = (left.max(panel.area.left), (right.max(left + 2.0)).min(panel.area.right));
+        scene.rect(Rect { left, right, top: y - half, bottom: y + half }, color);
+    };
+    for (x, _) in marks {
+        open = match open {
+            Some((left, right)) if x - right <= reach => Some((left, *x)),
+            Some(done) => {
+                bar(done, scene);
+                Some((*x, *x))
+            }
+            None => Some((*x, *x)),
+        };
+    }
+    if let Some(last) = open {
+        bar(last, scene);
+    }
+}
+
+fn draw_limit(panel: &Panel, limit: f64, top: f64, scene: &mut Scene) {
+    let x = panel.x_at(limit);
+    if x < panel.area.left || x > panel.area.right {
+        return;
+    }
+    scene.dashes((x, top + 24.0), (x, panel.area.bottom), 2.5, TEXT);
+    let text = Text::new(format!("2/λmax = {}", rounded(limit)), (x, top + 6.0), TICK_SIZE, TEXT).align(Align::Center);
+    scene.text(kept_inside(text, panel.area));
+}
+
+/// Moves a text sideways until it lies within an area.
+pub(super) fn kept_inside(text: Text, area: Rect) -> Text {
+    let bounds = text.bounds();
+    let shift = (area.left + 6.0 - bounds.left).max(0.0) - (bounds.right - area.right + 6.0).max(0.0);
+    Text { at: (text.at.0 + shift, text.at.1), ..text }
+}
+
+fn draw_curve(panel: &Panel, curve: &Curve, scene: &mut Scene) {
+    let place = |dot: &Dot, steps: f64| -> Point { (panel.x_at(dot.x), panel.y_at(steps).max(panel.area.top)) };
+    for stretch in curve.dots.chunk_by(|a, b| a.status == b.status) {
+        if stretch[0].status != Status::Converged {
+            continue;
+        }
+        let band =
+            |bound: fn(&Dot) -> f64| -> Vec<Point> { stretch.iter().map(|dot| place(dot, bound(dot))).collect() };
+        if stretch.iter().any(|dot| dot.low < dot.high) {
+            panel.band(scene, &band(|dot| dot.low), &band(|dot| dot.high), curve.color.faded(0.16));
+        }
+        let line: Vec<Point> = band(|dot| dot.median);
+        panel.polyline(scene, &line, if curve.has_markers() { 0.75 * LINE } else { LINE }, curve.color);
+    }
+    let converged = || curve.dots.iter().filter(|dot| dot.status == Status::Converged);
+    if curve.has_markers() {
+        for dot in converged().filter(|dot| dot.low < dot.high) {
+            scene.line(vec![place(dot, dot.low), place(dot, dot.high)], 2.0, curve.color);
+        }
+        for dot in converged() {
+            let shape = status_shape(Status::Converged, dot.partial);
+            scene.marker(shape, place(dot, dot.median), curve.radius(), curve.color);
+        }
+    } else {
+        // A lone dot between two gaps has no line to show it.
+        for stretch in curve.dots.chunk_by(|a, b| a.status == b.status) {
+            if let ([dot], Status::Converged) = (stretch, stretch[0].status) {
+                scene.marker(Shape::Disc, place(dot, dot.median), 0.4 * MARKER, curve.color);
+            }
+        }
+    }
+}
+
+fn draw_best(cells: &Cells, series: &[&Series], panel: &Panel, scene: &mut Scene) {
+    for one in series {
+        let Some(best) = cells.best(one.cells.iter().copied()) else { continue };
+        let steps = cells.cells[best].steps.median;
+        let at = panel.at(x_value(cells, best), steps);
+        scene.star(at, 1.6 * MARKER);
+        if let ([_], Some(axis)) = (series, cells.main()) {
+            let unit = if steps == 1.0 { "step" } else { "steps" };
+            let text = format!("{}: {} {unit}", axis.label(cells.main_rank(best)), rounded(steps));
+            let text = kept_inside(
+                Text::new(text, (at.0, at.1 + 38.0), TICK_SIZE, TEXT).align(Align::Center).bold(),
+                panel.area,
+            );
+            let bounds = text.bounds();
+            let room = Rect { left: bounds.left - 5.0, right: bounds.right + 5.0, ..bounds };
+            scene.rect(room, WHITE.faded(0.8));
+            scene.text(text);
+        }
+    }
+}
+
+fn legend(cells: &Cells, curves: &[Curve]) -> Legend {
+    let mut legend = Legend::default();
+    if let [_, _, ..] = curves {
+        let entries = curves.iter().map(|curve| (Key::Line(curve.color), curve.label.clone())).collect();
+        legend.entries(&cells.others_name(), entries);
+    }
+    let several = curves.len() > 1;
+    let color = |status| if status == Status::Converged && several { FRAME } else { status_color(status) };
+    let kinds = [
+        (Status::Converged, false, "converged"),
+        (Status::Converged, true, "converged, not all"),
+        (Status::Exhausted, false, "budget spent"),
+        (Status::Exhausted, true, "budget spent, not all"),
+        (Status::Diverged, false, "diverged"),
+        (Status::Diverged, true, "diverged, not all"),
+    ];
+    let dots = || curves.iter().flat_map(|curve| &curve.dots);
+    let mut entries: Vec<(Key, String)> = kinds
+        .into_iter()
+        .filter(|(status, partial, _)| dots().any(|dot| (dot.status, dot.partial) == (*status, *partial)))
+        .map(|(status, partial, text)| (Key::Marker(status_shape(status, partial), color(status)), text.to_owned()))
+        .collect();
+    if dots().any(|dot| dot.status == Status::Converged) {
+        entries.push((Key::Star, "fewest steps".to_owned()));
+    }
+    if diverged_from(curves).is_some() {
+        entries.push((Key::Swatch(DIVERGED.faded(0.13)), "all diverge".to_owned()));
+    }
+    legend.entries("", entries);
+    legend
+}
+
+fn notes(cells: &Cells, series: usize, chosen: usize) -> Vec<String> {
+    let mut notes = Vec::new();
+    let count = cells.replicates();
+    if count > 1 {
+        notes.push(format!(
+            "Median of {count} seeds with quartiles; a run that never converged counts as infinitely many steps."
+        ));
+    }
+    if chosen < series {
+        notes.push(format!("{chosen} of {series} values of {} drawn, evenly chosen.", cells.others_name()));
+    }
+    if cells.failed > 0 {
+        notes.push(format!("{} failed runs are not shown.", cells.failed));
+    }
+    notes
+}

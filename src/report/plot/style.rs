@@ -1,0 +1,121 @@
+//! The look shared by all plots: colors, text sizes, and how the names of axes are written.
+//!
+//! Lengths are in pixels of a 1600 pixel wide picture that is usually shown at half that width.
+//! Knows nothing of scenes or studies.
+
+use crate::outcome::Status;
+
+/// A color with opacity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Color {
+    pub(super) red: u8,
+    pub(super) green: u8,
+    pub(super) blue: u8,
+    /// From 0 (invisible) to 1.
+    pub(super) opacity: f64,
+}
+
+impl Color {
+    const fn new(red: u8, green: u8, blue: u8) -> Color {
+        Color { red, green, blue, opacity: 1.0 }
+    }
+
+    /// The same hue, seen through.
+    pub(super) const fn faded(self, opacity: f64) -> Color {
+        Color { opacity, ..self }
+    }
+
+    /// Whether dark text is easier to read on it than white text (luminance by ITU-R BT.601).
+    pub(super) fn is_light(self) -> bool {
+        299 * u32::from(self.red) + 587 * u32::from(self.green) + 114 * u32::from(self.blue) > 140_000
+    }
+}
+
+pub(super) const WHITE: Color = Color::new(255, 255, 255);
+pub(super) const TEXT: Color = Color::new(34, 34, 34);
+pub(super) const QUIET_TEXT: Color = Color::new(96, 96, 96);
+pub(super) const FRAME: Color = Color::new(120, 120, 120);
+pub(super) const GRID: Color = Color::new(226, 226, 226);
+pub(super) const FINE_GRID: Color = Color::new(243, 243, 243);
+pub(super) const STRIP: Color = Color::new(247, 247, 247);
+pub(super) const REFERENCE: Color = Color::new(110, 110, 110);
+
+// Three of the colors of Okabe and Ito (Color Universal Design, 2008) say how a run ended; they stand for nothing else.
+pub(super) const CONVERGED: Color = Color::new(0, 114, 178);
+pub(super) const EXHAUSTED: Color = Color::new(230, 159, 0);
+pub(super) const DIVERGED: Color = Color::new(213, 94, 0);
+/// The best of a row or line.
+pub(super) const BEST: Color = Color::new(0, 158, 115);
+
+/// The color of a status; a failed run has no mark.
+pub(super) fn status_color(status: Status) -> Color {
+    match status {
+        Status::Converged => CONVERGED,
+        Status::Exhausted => EXHAUSTED,
+        Status::Diverged => DIVERGED,
+        Status::Failed => QUIET_TEXT,
+    }
+}
+
+/// Seventeen evenly spaced samples of the viridis color map (Smith and van der Walt, 2015, CC0).
+const VIRIDIS: [(u8, u8, u8); 17] = [
+    (68, 1, 84),
+    (72, 24, 106),
+    (71, 45, 123),
+    (66, 64, 134),
+    (59, 82, 139),
+    (51, 99, 141),
+    (44, 114, 142),
+    (38, 130, 142),
+    (33, 145, 140),
+    (31, 160, 136),
+    (40, 174, 128),
+    (63, 188, 115),
+    (94, 201, 98),
+    (132, 212, 75),
+    (173, 220, 48),
+    (216, 226, 25),
+    (253, 231, 37),
+];
+
+/// The viridis color at `fraction` in 0..=1; anything else is clamped.
+pub(super) fn viridis(fraction: f64) -> Color {
+    let last = VIRIDIS.len() - 1;
+    let place = fraction.clamp(0.0, 1.0) * last as f64;
+    let below = (place as usize).min(last - 1);
+    let share = place - below as f64;
+    let (from, to) = (VIRIDIS[below], VIRIDIS[below + 1]);
+    let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * share).round() as u8;
+    Color::new(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
+}
+
+/// The part of viridis that is dark enough for a line on white.
+pub(super) fn line_color(fraction: f64) -> Color {
+    viridis(0.88 * fraction.clamp(0.0, 1.0))
+}
+
+pub(super) const TITLE_SIZE: f64 = 34.0;
+pub(super) const LABEL_SIZE: f64 = 26.0;
+pub(super) const TICK_SIZE: f64 = 23.0;
+pub(super) const NOTE_SIZE: f64 = 21.0;
+
+/// Width of a curve.
+pub(super) const LINE: f64 = 3.6;
+/// Width of frames and grid lines.
+pub(super) const THIN: f64 = 1.5;
+/// Radius of a marker.
+pub(super) const MARKER: f64 = 8.0;
+
+/// The longest text of a value or a name in a legend, in characters.
+const LONGEST: usize = 24;
+
+/// The last part of a dotted path in words: `optimizer.momentum` becomes `momentum`.
+pub(super) fn axis_name(path: &str) -> String {
+    shortened(&path.rsplit('.').next().unwrap_or(path).replace('_', " "))
+}
+
+/// At most [`LONGEST`] characters; control characters, which SVG cannot hold, become spaces.
+pub(super) fn shortened(text: &str) -> String {
+    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    if text.chars().count() <= LONGEST { clean.collect() } else { clean.take(LONGEST - 1).chain(['…']).collect() }
+}
