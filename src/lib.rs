@@ -7,6 +7,7 @@ pub mod outcome;
 pub mod problem;
 pub mod random;
 pub mod record;
+pub mod report;
 pub mod spec;
 pub mod train;
 pub mod value;
