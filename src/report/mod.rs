@@ -3,3 +3,4 @@
 //! Knows terminals, fonts and image formats; knows neither how runs are trained nor how a spec is written.
 
 pub mod plot;
+pub mod text;

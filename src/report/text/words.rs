@@ -1,0 +1,118 @@
+//! Numbers and outcomes in plain words.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use crate::outcome::{Status, Trend};
+use crate::record::{Study, Summary};
+use crate::value::{Shortest, Value};
+
+/// A number to 4 significant digits; whole numbers are kept whole.
+pub(super) fn number(number: f64) -> String {
+    let is_whole = number.fract() == 0.0 && number.abs() < 1e9;
+    let rounded = if is_whole { number } else { format!("{number:.3e}").parse().unwrap_or(number) };
+    Shortest::new().format(rounded).to_owned()
+}
+
+/// An axis value, numbers to 4 significant digits.
+pub(super) fn value(value: &Value) -> String {
+    match value {
+        Value::Number(real) => number(*real),
+        _ => value.to_string(),
+    }
+}
+
+/// `1 run`, `2 runs`.
+pub(super) fn counted(count: impl Display, thing: &str) -> String {
+    let count = count.to_string();
+    let plural = if count == "1" { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
+/// Steps to convergence: the median and, between replicates, the quartiles; `None` if the median is infinite.
+pub(super) fn steps(summary: &Summary) -> Option<String> {
+    let steps = summary.steps;
+    if steps.median.is_infinite() {
+        return None;
+    }
+    let median = number(steps.median);
+    if summary.runs == 1 {
+        return Some(median);
+    }
+    let upper = if steps.q75.is_infinite() { "∞".to_owned() } else { number(steps.q75) };
+    Some(format!("{median} [{}–{upper}]", number(steps.q25)))
+}
+
+/// How the runs of a cell ended: in words for a single run, else with the number of runs that ended so.
+pub(super) fn outcome(study: &Study, runs: &[u32]) -> String {
+    // How many runs ended in the same way, and the last step of any of them.
+    let mut endings: BTreeMap<(Status, Option<Trend>), (usize, u64)> = BTreeMap::new();
+    for run in runs.iter().map(|&run| &study.runs[run as usize]) {
+        let (count, last_step) = endings.entry((run.status, run.trend)).or_default();
+        *count += 1;
+        *last_step = run.trained_steps.max(*last_step);
+    }
+    let phrases = endings.into_iter().map(|((status, trend), (count, last_step))| {
+        let after = format!("after {}", counted(last_step, "step"));
+        let words = match (status, trend) {
+            (Status::Diverged, _) if runs.len() == 1 => format!("diverges {after}"),
+            (Status::Converged | Status::Diverged | Status::Failed, _) => status.name().to_owned(),
+            (Status::Exhausted, Some(Trend::Falling)) => format!("still falling {after}"),
+            (Status::Exhausted, Some(Trend::Flat)) => format!("flat {after}"),
+            (Status::Exhausted, Some(Trend::Oscillating)) => format!("oscillates {after}"),
+            (Status::Exhausted, Some(Trend::Rising)) => format!("rising {after}"),
+            (Status::Exhausted, None) => format!("not there {after}"),
+        };
+        if runs.len() == 1 { words } else { format!("{count} {words}") }
+    });
+    phrases.collect::<Vec<String>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Run;
+    use crate::record::sample::{converged, diverged, exhausted, failed};
+
+    #[test]
+    fn numbers_have_four_significant_digits_unless_they_are_whole() {
+        for (real, expected) in [
+            (0.003_162_277_66, "0.003162"),
+            (1234.56, "1235"),
+            (81.0, "81"),
+            (71_638_836.0, "71638836"),
+            (1e-7, "1e-7"),
+        ] {
+            assert_eq!(number(real), expected);
+        }
+        assert_eq!((counted(1, "run"), counted(0, "run")), ("1 run".into(), "0 runs".into()));
+    }
+
+    #[test]
+    fn outcomes_are_told_in_words() {
+        let outcome_of = |runs: &[Run]| {
+            let numbers: Vec<u32> = (0..runs.len() as u32).collect();
+            outcome(&Study { runs: runs.to_vec(), ..Study::default() }, &numbers)
+        };
+        assert_eq!(outcome_of(&[diverged(7)]), "diverges after 7 steps");
+        assert_eq!(outcome_of(&[exhausted(1000, Trend::Falling)]), "still falling after 1000 steps");
+        assert_eq!(outcome_of(&[exhausted(1000, Trend::Oscillating)]), "oscillates after 1000 steps");
+        assert_eq!(outcome_of(&[exhausted(1, Trend::Flat)]), "flat after 1 step");
+        assert_eq!(outcome_of(&[exhausted(9, Trend::Rising)]), "rising after 9 steps");
+        assert_eq!(outcome_of(&[failed("no memory")]), "failed");
+        let mixed = [exhausted(9, Trend::Flat), diverged(3), exhausted(8, Trend::Flat), failed(""), converged(4)];
+        assert_eq!(outcome_of(&mixed), "1 converged, 1 diverged, 2 flat after 9 steps, 1 failed");
+    }
+
+    #[test]
+    fn quartiles_stand_beside_a_median_of_replicates() {
+        let steps_of = |runs: &[Run]| {
+            let numbers: Vec<u32> = (0..runs.len() as u32).collect();
+            steps(&Summary::of(&Study { runs: runs.to_vec(), ..Study::default() }, &numbers))
+        };
+        assert_eq!(steps_of(&[converged(7)]), Some("7".into()));
+        assert_eq!(steps_of(&[converged(7), converged(8)]), Some("7.5 [7.25–7.75]".into()));
+        assert_eq!(steps_of(&[converged(7), diverged(1), converged(8), converged(7)]), Some("7.5 [7–∞]".into()));
+        assert_eq!(steps_of(&[converged(7), diverged(1)]), None);
+    }
+}
