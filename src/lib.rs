@@ -1,5 +1,6 @@
 //! Goldilocks runs a grid of training runs and tells how many steps each takes to converge, and which never do.
 
+pub mod cli;
 pub mod data;
 pub mod engine;
 pub mod event;

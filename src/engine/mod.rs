@@ -5,6 +5,7 @@
 mod finish;
 mod prepare;
 mod tasks;
+mod work;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,6 +16,7 @@ use prepare::with_model;
 pub use prepare::{PrepareError, PrepareErrorKind, Prepared, Problem};
 pub use tasks::MOST_LANES;
 use tasks::{Task, tasks};
+pub use work::{Work, work};
 
 use crate::event::{Event, Listener};
 use crate::grid::Grid;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::record::Axis;
+use super::Axis;
 use crate::value::Value;
 
 /// A value ordered by [`Value::total_cmp`].

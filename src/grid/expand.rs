@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use super::Axis;
 use super::block::{self, Points, Setups, Shape};
 use super::{Grid, column, filter, identity};
-use crate::record::Axis;
 use crate::spec::{Block, Claim, Condition, Diagnostic, Diagnostics, Experiment, Point};
 use crate::value::Value;
 

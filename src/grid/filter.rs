@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::Axis;
 use super::{Grid, column};
-use crate::record::Axis;
 use crate::spec::{Condition, Matcher};
 use crate::value::Value;
 

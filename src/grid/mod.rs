@@ -2,15 +2,16 @@
 //!
 //! Knows nothing of how a run is trained.
 
+mod axis;
 mod block;
 mod column;
 mod expand;
 mod filter;
 mod identity;
 
-use crate::record::Axis;
 use crate::spec::{LaneSettings, Setup};
 
+pub use axis::Axis;
 pub use expand::{count, expand};
 pub use filter::{UnknownAxis, matches, select};
 

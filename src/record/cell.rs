@@ -4,7 +4,8 @@
 
 use std::collections::HashMap;
 
-use super::study::{Axis, Study};
+use super::study::Study;
+use crate::grid::Axis;
 
 /// The axis of replicates.
 pub const SEED: &str = "seed";

@@ -8,9 +8,10 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use super::cell::{Groups, LEARNING_RATE, SEED};
-use super::study::{Axis, Study};
+use super::study::Study;
 use super::summary::Summary;
 use super::table::{self, Rows};
+use crate::grid::Axis;
 use crate::outcome::Status;
 use crate::value::Value;
 

@@ -15,6 +15,7 @@ mod study;
 mod summary;
 mod table;
 
+pub use crate::grid::Axis;
 pub use crate::outcome::{Status, Trend};
 pub use crate::value::{Shortest, Value};
 pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED};
@@ -23,5 +24,5 @@ pub use goldilocks::{Best, Edge, Goldilocks, write_goldilocks};
 pub use read::{ReadError, read};
 pub use retarget::{RetargetError, retarget};
 pub use runs::write_runs;
-pub use study::{Axis, Curve, LandscapePoint, Run, Study};
+pub use study::{Curve, LandscapePoint, Run, Study};
 pub use summary::{Summary, expected_steps_interval, write_summary};

@@ -14,8 +14,9 @@ pub use source::ReadError;
 
 use super::curves::{CURVE_COLUMNS, LANDSCAPE_COLUMNS};
 use super::runs::{FIRST_COLUMNS, OUTCOME_COLUMNS};
-use super::study::{Axis, Curve, LandscapePoint, Run, Study};
+use super::study::{Curve, LandscapePoint, Run, Study};
 use crate::fs;
+use crate::grid::Axis;
 use crate::outcome::{Status, Trend};
 use crate::value::Value;
 

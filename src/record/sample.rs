@@ -1,6 +1,7 @@
 //! Studies made by hand, for tests.
 
-use super::study::{Axis, Run, Study};
+use super::study::{Run, Study};
+use crate::grid::Axis;
 use crate::outcome::{Status, Trend};
 use crate::value::Value;
 

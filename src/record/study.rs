@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
+use crate::grid::Axis;
 use crate::outcome::{Status, Trend};
-use crate::value::Value;
 
 /// The results of a sweep, runs in spec order.
 #[derive(Debug, Clone, Default)]
@@ -28,24 +28,6 @@ pub struct Study {
     pub landscape: Vec<LandscapePoint>,
     /// What the reader should know, in plain sentences (for example: a constant feature was found).
     pub notes: Vec<String>,
-}
-
-/// One axis of the grid.
-#[derive(Debug, Clone)]
-pub struct Axis {
-    /// The dotted path in the spec, for example `learning_rate` or `optimizer.momentum`.
-    pub path: String,
-    /// The distinct values, in order of first appearance.
-    pub values: Vec<Value>,
-    /// For each run, the index of its value in `values`.
-    pub positions: Vec<u32>,
-}
-
-impl Axis {
-    /// The value of this axis for a run.
-    pub fn value(&self, run: usize) -> &Value {
-        &self.values[self.positions[run] as usize]
-    }
 }
 
 /// How one run went.

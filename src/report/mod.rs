@@ -3,4 +3,5 @@
 //! Knows terminals, fonts and image formats; knows neither how runs are trained nor how a spec is written.
 
 pub mod plot;
+pub mod progress;
 pub mod text;

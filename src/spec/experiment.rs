@@ -194,6 +194,11 @@ impl Experiment {
         Diagnostics::new(self.sources.clone(), list)
     }
 
+    /// The text of the spec.
+    pub fn text(&self) -> &str {
+        self.sources.first().map_or("", |source| &source.text)
+    }
+
     /// The line a span begins on, counted from 1.
     pub fn line(&self, span: Span) -> usize {
         line(&self.sources, span)

@@ -99,6 +99,15 @@ impl Criterion {
         }
     }
 
+    /// Its key in `stop.converged`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Criterion::RelativeGap(_) => "relative_gap",
+            Criterion::Plateau { .. } => "plateau",
+            _ => self.measure().name(),
+        }
+    }
+
     /// Whether it says that its measure is at most some threshold.
     pub(super) fn is_upper_bound(self) -> bool {
         !matches!(self, Criterion::Accuracy(_) | Criterion::Plateau { .. })

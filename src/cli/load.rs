@@ -1,0 +1,122 @@
+//! The common beginning of most verbs: a spec is read, expanded to its grid, and its data are prepared.
+
+use std::path::PathBuf;
+
+use super::{Failure, terminal};
+use crate::engine::{PrepareError, PrepareErrorKind, Prepared};
+use crate::grid::{self, Grid};
+use crate::spec::{self, Diagnostic, Diagnostics, Experiment, ReadError};
+use crate::value::Value;
+
+/// A grid larger than this needs `--yes`.
+const MOST_RUNS: u128 = 10_000_000;
+
+/// The spec and what may be said about it on the command line.
+#[derive(Debug, clap::Args)]
+pub(super) struct SpecArgs {
+    /// The spec, a TOML file
+    #[arg(value_name = "SPEC")]
+    pub(super) path: PathBuf,
+
+    /// Change a setting, for example `--set stop.max_steps=50` or `--set 'grid.learning_rate=[0.1, 1]'`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(super) overrides: Vec<String>,
+
+    /// Go on with a grid of more than 10 million runs
+    #[arg(long)]
+    yes: bool,
+}
+
+/// A spec, the grid it expands to, and the problems its runs train on.
+pub(super) struct Loaded {
+    pub(super) experiment: Experiment,
+    pub(super) grid: Grid,
+    pub(super) prepared: Prepared,
+}
+
+impl SpecArgs {
+    /// Reads the spec and expands it.
+    pub(super) fn expand(&self) -> Result<(Experiment, Grid), Failure> {
+        let experiment = spec::read(&self.path, &self.overrides).map_err(|error| match error {
+            ReadError::Invalid(diagnostics) => invalid(&diagnostics),
+            ReadError::Io(error) => Failure::bad_input(error),
+        })?;
+        let runs = grid::count(&experiment);
+        if runs > MOST_RUNS && !self.yes {
+            return Err(Failure::bad_input(format!(
+                "{} stands for {} runs, more than {}\nhelp: make an axis smaller, or add `--yes` to go on",
+                self.path.display(),
+                grouped(runs),
+                grouped(MOST_RUNS)
+            )));
+        }
+        let grid = grid::expand(&experiment).map_err(|diagnostics| invalid(&diagnostics))?;
+        Ok((experiment, grid))
+    }
+
+    /// Reads the spec, expands it, and loads its data.
+    pub(super) fn load(&self) -> Result<Loaded, Failure> {
+        let (experiment, grid) = self.expand()?;
+        let prepared = Prepared::new(&grid).map_err(|errors| {
+            let list = errors.into_iter().map(|error| diagnostic(&experiment, &grid, error)).collect();
+            invalid(&experiment.diagnostics(list))
+        })?;
+        Ok(Loaded { experiment, grid, prepared })
+    }
+}
+
+fn invalid(diagnostics: &Diagnostics) -> Failure {
+    Failure::bad_input(diagnostics.render(terminal::is_colored(&std::io::stderr())))
+}
+
+/// Says in the spec what turned out wrong when the data were loaded.
+fn diagnostic(experiment: &Experiment, grid: &Grid, error: PrepareError) -> Diagnostic {
+    let place = |path: &str| {
+        let axis = grid.axes.iter().find(|axis| axis.path == path);
+        let value = axis.map_or(Value::Flag(false), |axis| axis.value(error.run).clone());
+        experiment.locate(path, &value)
+    };
+    match error.kind {
+        PrepareErrorKind::Data(error) => {
+            let diagnostic = Diagnostic::new(error.message, place(&format!("data.{}", error.key)));
+            if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) }
+        }
+        PrepareErrorKind::BatchSize { batch_size, examples } => Diagnostic::new(
+            format!("batch size {batch_size} is above the {examples} training examples"),
+            place("batch_size"),
+        )
+        .label(format!("expected at most {examples}"))
+        .help("use \"full\" for all training examples"),
+        PrepareErrorKind::Criterion(measure) => {
+            let setup = &grid.setups[grid.runs[error.run].setup as usize];
+            let criteria = setup.stop.converged.iter().flat_map(|converged| &converged.criteria);
+            let key =
+                criteria.filter(|criterion| criterion.measure() == measure).map(|criterion| criterion.key()).next();
+            let key = key.unwrap_or(measure.name());
+            let help = match measure {
+                crate::problem::Measure::Distance => {
+                    "these examples have many best fits (features depend on each other); use `relative_gap`"
+                }
+                _ => "see the README for what each problem can measure",
+            };
+            Diagnostic::new(
+                format!("`{key}` cannot be measured on this problem with these data"),
+                place(&format!("stop.converged.{key}")),
+            )
+            .help(help)
+        }
+    }
+}
+
+/// A count with its thousands apart: `12,345,678`.
+pub(super) fn grouped(count: u128) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

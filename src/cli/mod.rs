@@ -1,0 +1,102 @@
+//! The command line: one file per verb, each of whose `run` reads as a recipe.
+
+mod completions;
+mod init;
+mod load;
+mod plan;
+mod report;
+mod results;
+mod run;
+mod schema;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs a grid of training runs in parallel and tells how many steps each takes to converge, and which never do.
+#[derive(Debug, Parser)]
+#[command(name = "goldilocks", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "\
+Start here:
+  goldilocks init                                write a commented spec to begin with
+  goldilocks plan learning-rate.toml             see the runs it stands for
+  goldilocks run learning-rate.toml              train them; tables and plots go to results/
+
+Exit codes: 0 fine, 1 a run failed or output was lost, 2 a bad argument or spec, 130 interrupted.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Args),
+    Plan(plan::Args),
+    Report(report::Args),
+    Init(init::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+}
+
+/// What goes wrong: a text for people and an exit code for programs.
+#[derive(Debug)]
+struct Failure {
+    text: String,
+    code: u8,
+}
+
+/// A bad argument or spec.
+const BAD_INPUT: u8 = 2;
+/// A run failed, or output was lost.
+const FAILED: u8 = 1;
+/// Ctrl-C, as shells count it: 128 + SIGINT.
+const INTERRUPTED: u8 = 130;
+
+impl Failure {
+    fn bad_input(error: impl std::fmt::Display) -> Failure {
+        Failure { text: error.to_string(), code: BAD_INPUT }
+    }
+
+    fn lost_output(error: impl std::fmt::Display) -> Failure {
+        Failure { text: error.to_string(), code: FAILED }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        // Whoever reads our output may stop early (`| head`); that is a normal end.
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Failure { text: String::new(), code: 0 },
+            _ => Failure::lost_output(format!("cannot write to standard output: {error}")),
+        }
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { BAD_INPUT } else { 0 };
+            // Nothing can be done about a closed standard error.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let outcome = match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(Failure { text, code }) => {
+            terminal::error(&text);
+            ExitCode::from(code)
+        }
+    }
+}

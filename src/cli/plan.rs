@@ -1,0 +1,116 @@
+//! `goldilocks plan`: the expanded grid, and how much work it is; trains nothing.
+
+use std::fmt::Write as _;
+
+use super::load::{Loaded, SpecArgs, grouped};
+use super::{Failure, terminal};
+use crate::engine;
+use crate::grid::Grid;
+
+/// Show the runs a spec stands for and how much work they are; trains nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  goldilocks plan experiments/batch-size.toml
+  goldilocks plan study.toml --runs 100 | less
+  goldilocks plan study.toml --set 'grid.seed={ count = 100 }'")]
+pub(super) struct Args {
+    #[command(flatten)]
+    spec: SpecArgs,
+
+    /// How many runs to list
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    runs: usize,
+}
+
+pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    let loaded = args.spec.load()?;
+    terminal::print(&text(&loaded, args.runs))?;
+    Ok(0)
+}
+
+fn text(loaded: &Loaded, most_runs: usize) -> String {
+    let Loaded { experiment, grid, prepared } = loaded;
+    let mut text = format!("{}: {} runs\n", experiment.name, grouped(grid.runs.len() as u128));
+    if !experiment.description.is_empty() {
+        text.push_str(&experiment.description);
+        text.push('\n');
+    }
+    text.push('\n');
+    for axis in &grid.axes {
+        let _ = writeln!(text, "  {:<24} {}", axis.path, values(axis));
+    }
+    text.push('\n');
+    for (count, what) in [(grid.duplicates, "duplicates were removed"), (grid.excluded, "points were excluded")] {
+        if count > 0 {
+            let _ = writeln!(text, "{} {what}", grouped(u128::from(count)));
+        }
+    }
+    for note in &prepared.notes {
+        let _ = writeln!(text, "note: {note}");
+    }
+    let work = engine::work(grid, prepared);
+    let _ = writeln!(
+        text,
+        "at most {} steps in all, if every run spends its budget\nabout {} groups of lanes, {}",
+        grouped(work.steps),
+        grouped(work.groups as u128),
+        duration(work.multiply_adds, rayon::current_num_threads())
+    );
+    text.push_str(&listing(grid, most_runs));
+    text
+}
+
+/// The first, the last and the number of an axis's values; all of them where they are few.
+fn values(axis: &crate::record::Axis) -> String {
+    let all: Vec<String> = axis.values.iter().map(ToString::to_string).collect();
+    match &all[..] {
+        [first, second, .., last] if all.len() > 8 => {
+            format!("{first}, {second}, … {last}  ({} values)", grouped(all.len() as u128))
+        }
+        _ => all.join(", "),
+    }
+}
+
+/// An honest guess from the number of multiply-adds, at a rate that most machines reach on most problems.
+fn duration(multiply_adds: f64, threads: usize) -> String {
+    const PER_SECOND_AND_THREAD: f64 = 4e9;
+    let seconds = multiply_adds / (PER_SECOND_AND_THREAD * threads as f64);
+    match seconds {
+        s if s < 1.0 => "less than a second of training".to_owned(),
+        s if s < 120.0 => format!("up to about {s:.0} seconds of training on {threads} threads"),
+        s if s < 7200.0 => format!("up to about {:.0} minutes of training on {threads} threads", s / 60.0),
+        s => format!("up to about {:.0} hours of training on {threads} threads", s / 3600.0),
+    }
+}
+
+fn listing(grid: &Grid, most: usize) -> String {
+    let count = grid.runs.len().min(most);
+    if count == 0 {
+        return String::new();
+    }
+    let mut rows = vec![
+        ["run".to_owned(), "id".to_owned()]
+            .into_iter()
+            .chain(grid.axes.iter().map(|a| a.path.clone()))
+            .collect::<Vec<_>>(),
+    ];
+    for run in 0..count {
+        let id = format!("{:016x}", grid.runs[run].id);
+        rows.push(
+            [run.to_string(), id].into_iter().chain(grid.axes.iter().map(|a| a.value(run).to_string())).collect(),
+        );
+    }
+    let widths: Vec<usize> = (0..rows[0].len())
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
+        .collect();
+    let mut text = String::from("\n");
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
+        let _ = writeln!(text, "  {}", cells.join("  "));
+    }
+    if count < grid.runs.len() {
+        let _ = writeln!(text, "  … and {} more (see `--runs`)", grouped((grid.runs.len() - count) as u128));
+    }
+    text
+}

@@ -1,0 +1,82 @@
+//! `goldilocks report`: tables and plots again from the files of a results folder alone, for other targets too.
+
+use std::io::stdout;
+use std::path::PathBuf;
+
+use super::run::PlotFormat;
+use super::{Failure, results, terminal};
+use crate::record::{self, Study};
+use crate::report::text;
+
+/// Make tables and plots again from a results folder, for another target too; trains nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  goldilocks report results/learning-rate
+  goldilocks report results/batch-size --target relative_gap=0.001 --out /tmp/stricter
+  goldilocks report results/learning-rate --format svg --out figures
+
+Another target is looked up in curves.csv: with thinned curves, steps are rounded up to the next
+recorded one (train with `--curves all` for exact counts).")]
+pub(super) struct Args {
+    /// A results folder
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+
+    /// Count steps to another target, for example `loss=0.01` or `relative_gap=1e-3`
+    #[arg(long, value_name = "MEASURE=VALUE", requires = "out")]
+    target: Option<String>,
+
+    /// Where to write tables and plots [default: print the summary and write nothing]
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// The format of plots
+    #[arg(long, default_value = "png")]
+    format: PlotFormat,
+}
+
+pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    let mut study = read(args)?;
+    if let Some(target) = &args.target {
+        let (measure, value) = parse_target(target)?;
+        study = record::retarget(&study, measure, value).map_err(Failure::bad_input)?;
+    }
+    if let Some(out) = &args.out {
+        let staging = results::stage(out)?;
+        results::write_tables(&study, staging.path())?;
+        results::write_plots(&study, args.format.into(), staging.path())?;
+        staging.publish().map_err(Failure::lost_output)?;
+    }
+    let folder = args.out.as_ref().unwrap_or(&args.folder);
+    terminal::print(&text::summary(&study, folder, terminal::width(), terminal::is_colored(&stdout())))?;
+    Ok(0)
+}
+
+/// Reads the tables; name and description come from the copy of the spec beside them, if it is there.
+fn read(args: &Args) -> Result<Study, Failure> {
+    let study = record::read(&args.folder).map_err(Failure::bad_input)?;
+    let spec = crate::fs::read_text(&args.folder.join("spec.toml")).ok();
+    let spec = spec.and_then(|text| toml::de::DeTable::parse(&text).ok().map(|table| text_of(&table)));
+    let folder_name = || args.folder.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+    let (name, description) = spec.unwrap_or_default();
+    Ok(Study { name: if name.is_empty() { folder_name() } else { name }, description, ..study })
+}
+
+fn text_of(table: &toml::Spanned<toml::de::DeTable<'_>>) -> (String, String) {
+    let text = |key| {
+        let value = table.get_ref().get(key).and_then(|value| value.get_ref().as_str());
+        value.unwrap_or_default().to_owned()
+    };
+    (text("name"), text("description"))
+}
+
+fn parse_target(target: &str) -> Result<(&str, f64), Failure> {
+    let parsed = target.split_once('=').and_then(|(measure, value)| Some((measure.trim(), value.trim().parse().ok()?)));
+    match parsed {
+        Some((measure, value)) if f64::is_finite(value) => Ok((measure, value)),
+        _ => Err(Failure::bad_input(format!(
+            "`--target {target}` is not a target\nhelp: write it like `--target loss=0.01` or `--target relative_gap=1e-3`"
+        ))),
+    }
+}

@@ -1,0 +1,159 @@
+//! `goldilocks run`: train a spec's runs, write tables and plots, print the summary.
+
+use std::io::stdout;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use super::load::{Loaded, SpecArgs};
+use super::results::{self, Execution};
+use super::{FAILED, Failure, INTERRUPTED, terminal};
+use crate::engine::{self, MOST_LANES, Options};
+use crate::outcome::Status;
+use crate::record::Study;
+use crate::report::plot::Format;
+use crate::report::progress::Progress;
+use crate::report::text;
+use crate::spec::CurveDetail;
+use crate::train::Detail;
+
+/// Train the runs of a spec; write tables and plots, print a summary
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  goldilocks run experiments/learning-rate.toml
+  goldilocks run study.toml --set 'grid.learning_rate=[0.1, 0.2]' --out /tmp/try
+  goldilocks run study.toml --threads 1 --curves all --format svg
+
+Results go to results/<name>/, which is replaced as a whole once the new results are complete.
+The same spec gives the same tables, byte for byte, whatever the number of threads.")]
+pub(super) struct Args {
+    #[command(flatten)]
+    spec: SpecArgs,
+
+    /// The folder for the results [default: results/<name>]
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Threads [default: one per core]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// What to keep of curves [default: what the spec says, else thinned]
+    #[arg(long, value_name = "DETAIL")]
+    curves: Option<CurveChoice>,
+
+    /// The format of plots
+    #[arg(long, default_value = "png")]
+    format: PlotFormat,
+
+    /// Draw no plots
+    #[arg(long)]
+    no_plots: bool,
+
+    /// Use no vector instructions (slower; the results have the same bits)
+    #[arg(long)]
+    scalar: bool,
+
+    /// Print nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// What to keep of curves.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum CurveChoice {
+    /// Every evaluation
+    All,
+    /// About ten per decade of steps
+    Thinned,
+    /// Nothing
+    None,
+}
+
+/// The format of plots.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum PlotFormat {
+    /// Pixels
+    Png,
+    /// Scalable
+    Svg,
+}
+
+impl From<PlotFormat> for Format {
+    fn from(format: PlotFormat) -> Format {
+        match format {
+            PlotFormat::Png => Format::Png,
+            PlotFormat::Svg => Format::Svg,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    let started = Instant::now();
+    let loaded = args.spec.load()?;
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&loaded.experiment.name));
+    let staging = results::stage(&out)?;
+    let loading = started.elapsed();
+
+    let study = train(args, &loaded)?;
+    let training = started.elapsed() - loading;
+
+    results::write_tables(&study, staging.path())?;
+    results::write_spec(loaded.experiment.text(), &args.spec.overrides, staging.path())?;
+    let tables = started.elapsed() - training - loading;
+    if !args.no_plots {
+        results::write_plots(&study, args.format.into(), staging.path())?;
+    }
+    let plots = started.elapsed() - tables - training - loading;
+    let phases = vec![("load", loading), ("train", training), ("tables", tables), ("plots", plots)];
+    let threads = args.threads.map_or_else(rayon::current_num_threads, usize::from);
+    let spec_hash = blake3::hash(loaded.experiment.text().as_bytes()).to_hex()[..16].to_owned();
+    results::write_execution(&study, &Execution { threads, spec_hash, phases }, staging.path())?;
+    staging.publish().map_err(Failure::lost_output)?;
+
+    if !args.quiet {
+        terminal::print(&text::summary(&study, &out, terminal::width(), terminal::is_colored(&stdout())))?;
+    }
+    let failed = study.runs.iter().any(|run| run.status == Status::Failed);
+    Ok(if failed { FAILED } else { 0 })
+}
+
+/// Trains the grid, with a progress bar; Ctrl-C gives up and leaves old results as they are.
+fn train(args: &Args, loaded: &Loaded) -> Result<Study, Failure> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    // Without a handler Ctrl-C ends the process at once, which loses nothing either.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+    });
+    let progress = Progress::new(args.quiet);
+    let experiment = &loaded.experiment;
+    let curves = match args.curves {
+        Some(CurveChoice::All) => Detail::All,
+        Some(CurveChoice::Thinned) => Detail::Thinned,
+        Some(CurveChoice::None) => Detail::None,
+        None => match experiment.curves {
+            CurveDetail::All => Detail::All,
+            CurveDetail::Thinned => Detail::Thinned,
+            CurveDetail::None => Detail::None,
+        },
+    };
+    let options = Options {
+        threads: args.threads.map_or(0, usize::from),
+        scalar: args.scalar,
+        most_lanes: MOST_LANES,
+        curves,
+        most_curves: usize::try_from(experiment.max_curves).unwrap_or(usize::MAX),
+        interrupted: &interrupted,
+        listener: &|event| progress.tell(event),
+    };
+    let study = engine::run(&loaded.grid, &loaded.prepared, &options).map_err(|engine::Interrupted| Failure {
+        text: "interrupted; nothing was written, and old results are as they were".into(),
+        code: INTERRUPTED,
+    })?;
+    Ok(Study { name: experiment.name.clone(), description: experiment.description.clone(), ..study })
+}
