@@ -5,6 +5,7 @@
 mod cell;
 mod curves;
 mod goldilocks;
+pub mod paired;
 mod read;
 mod retarget;
 mod runs;

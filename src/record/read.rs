@@ -138,11 +138,15 @@ impl AxisReader {
                 let value = value(cell.filled().ok_or_else(|| cell.error("a value"))?.text);
                 // Two spellings of one number, such as `0.1` and `1e-1`, are one value.
                 let canonical = value.to_string();
-                let place = *self.places.entry(canonical).or_insert_with(|| {
+                let fresh = self.axis.values.len() as u32;
+                let place = self.places.get(&canonical).copied().unwrap_or(fresh);
+                if place == fresh {
                     self.axis.values.push(value);
-                    self.axis.values.len() as u32 - 1
-                });
-                self.places.insert(cell.text.to_owned(), place);
+                }
+                if canonical != cell.text {
+                    self.places.insert(cell.text.to_owned(), place);
+                }
+                self.places.insert(canonical, place);
                 place
             }
         };
