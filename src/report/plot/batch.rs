@@ -47,7 +47,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         .collect();
 
     let mut figure = Figure::new(cells.study, "steps to convergence by batch size", 1000.0);
-    figure.notes(&notes(cells, &tuned));
+    figure.notes(&notes(cells, &batches, &tuned));
     figure.legend(&legend(&batches, !rates.is_empty()));
 
     let x = size_scale(&batches);
@@ -114,8 +114,8 @@ fn batches(cells: &Cells, position: usize) -> Vec<Batch> {
                 rate: tuned.and_then(|_| cells.main()?.numbers.as_ref()?.get(cells.main_rank(best)).copied()),
                 edge: tuned.and_then(|_| edge(cells, &group, best)),
             });
-            let word = axis.numbers.is_none() && rank + 1 == axis.len() || axis.label(rank).contains('(');
-            Batch { size: sizes[rank], label: axis.label(rank), word, best }
+            let label = axis.label(rank);
+            Batch { size: sizes[rank], word: label.parse::<f64>().is_err(), label, best }
         })
         .collect()
 }
@@ -263,13 +263,18 @@ fn legend(batches: &[Batch], rates: bool) -> Legend {
     legend
 }
 
-fn notes(cells: &Cells, tuned: &[&str]) -> Vec<String> {
+fn notes(cells: &Cells, batches: &[Batch], tuned: &[&str]) -> Vec<String> {
     let mut notes = Vec::new();
+    let batch_axis = cells.position("batch_size").map(|axis| &cells.axes[axis]);
+    let full_is_known = batch_axis.is_some_and(|axis| axis.numbers.is_some());
     if !tuned.is_empty() {
         notes.push(format!("For each batch size the {} with the fewest median steps.", tuned.join(" and ")));
     }
     if cells.replicates() > 1 {
         notes.push(format!("Median of {} seeds, whiskers: quartiles.", cells.replicates()));
+    }
+    if let Some(full) = batches.iter().find(|batch| batch.word && full_is_known) {
+        notes.push(format!("{} = {} examples.", full.label, full.size));
     }
     notes.push("Perfect scaling: twice the batch size, half the steps.".to_owned());
     notes

@@ -32,15 +32,14 @@ impl Varying<'_> {
         self.order.len()
     }
 
-    /// The value with this rank, as text: four digits, unless a neighbor would read the same.
+    /// The value with this rank, as text: three digits, unless a neighbor would read the same.
     pub(super) fn label(&self, rank: usize) -> String {
         let exact = |rank: usize| Some(&self.axis.values[*self.order.get(rank)? as usize]);
-        let short = |rank: usize| exact(rank).and_then(Value::as_number).map(rounded);
+        let short = |rank: usize| exact(rank).and_then(Value::as_number).map(|number| rounded(number, 3));
         let Some(value) = exact(rank) else { return String::new() };
         let neighbors = [rank.checked_sub(1), rank.checked_add(1)].into_iter().flatten();
-        match (value, self.numbers.as_deref(), short(rank)) {
-            (Value::Text(word), Some(numbers), _) => format!("{} ({})", shortened(word), numbers[rank]),
-            (_, _, Some(text)) if neighbors.into_iter().all(|other| short(other).as_ref() != Some(&text)) => text,
+        match (value, short(rank)) {
+            (_, Some(text)) if neighbors.into_iter().all(|other| short(other).as_ref() != Some(&text)) => text,
             _ => shortened(&value.to_string()),
         }
     }

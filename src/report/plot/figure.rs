@@ -31,7 +31,7 @@ pub(super) enum Key {
     Folded(Color),
     /// An empty frame.
     Outline,
-    Star,
+    Star(Color),
 }
 
 /// The texts and colors at the right of a figure.
@@ -190,7 +190,7 @@ impl Figure {
                 self.scene.fill(vec![(right - 11.0, top), (right, top), (right, top + 11.0)], WHITE);
             }
             Key::Outline => self.scene.outline(swatch, LINE, TEXT),
-            Key::Star => self.scene.star((middle, y), 1.4 * MARKER),
+            Key::Star(color) => self.scene.star((middle, y), 1.4 * MARKER, color),
         }
     }
 }

@@ -12,7 +12,9 @@ use crate::outcome::Status;
 use crate::record::Study;
 
 const MOST_PANELS: usize = 12;
+/// Lines of one panel, when it is alone and when it is one of several.
 const MOST_LINES: usize = 40;
+const MOST_LINES_OF_MANY: usize = 12;
 /// With more lines than this a legend becomes a color scale.
 const MOST_ENTRIES: usize = 8;
 
@@ -31,7 +33,8 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let series = recorded(cells);
     let shown = evenly(series.len(), MOST_PANELS);
     let ranks = recorded_ranks(cells, &series);
-    let chosen: Vec<usize> = evenly(ranks.len(), MOST_LINES).into_iter().map(|index| ranks[index]).collect();
+    let most = if shown.len() > 1 { MOST_LINES_OF_MANY } else { MOST_LINES };
+    let chosen: Vec<usize> = evenly(ranks.len(), most).into_iter().map(|index| ranks[index]).collect();
     let panels: Vec<(&Series, Vec<Line>)> =
         shown.iter().map(|index| (&series[*index], lines(cells, &series[*index], &chosen, quantity))).collect();
     let all: Vec<&Line> = panels.iter().flat_map(|(_, lines)| lines).collect();
@@ -56,7 +59,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         // The lowest panel of a column carries the labels of its steps.
         let lowest = index + columns >= panels.len();
         let axes = Axes {
-            x_ticks: x.ticks((area.width() / 95.0) as usize),
+            x_ticks: x.ticks((area.width() / 80.0) as usize),
             y_ticks: y.ticks((area.height() / 60.0) as usize),
             x_labeled: lowest,
             y_labeled: column == 0,
@@ -264,13 +267,14 @@ fn draw_line(panel: &Panel, line: &Line, scene: &mut Scene) {
         }
         None => (&points[..], points.last().copied()),
     };
-    panel.polyline(scene, shown, LINE, line.color);
+    let small = panel.area.width() < 600.0;
+    panel.polyline(scene, shown, if small { 0.75 * LINE } else { LINE }, line.color);
     if let Some((x, y)) = end {
         let at = (x.clamp(panel.area.left, panel.area.right), y.clamp(panel.area.top, panel.area.bottom));
         if line.status == Status::Diverged {
             scene.marker(super::marker::Shape::Disc, at, 0.5 * MARKER, line.color);
         }
-        let radius = if panel.area.width() < 600.0 { 0.8 * MARKER } else { MARKER };
+        let radius = if small { 0.8 * MARKER } else { MARKER };
         scene.status_marker(line.status, line.partial, at, radius);
     }
 }

@@ -137,7 +137,7 @@ impl Scale {
         if labeled.len() < 2 {
             return self.linear_ticks(libm::pow(10.0, self.low), libm::pow(10.0, self.high), most);
         }
-        let plain = labeled.iter().all(|(_, power)| (-4..=5).contains(power));
+        let plain = labeled.iter().all(|(_, power)| (-4..=4).contains(power));
         let label = |(mantissa, power): (u8, i32)| {
             if plain {
                 format!("{:.*}", (-power).max(0) as usize, decimal(mantissa, power))
@@ -190,16 +190,16 @@ fn decimal_of(whole: i64, power: i32) -> f64 {
     if power < 0 { whole as f64 / ten } else { whole as f64 * ten }
 }
 
-/// Four significant digits, without trailing zeros.
-pub(super) fn rounded(value: f64) -> String {
+/// A number with this many significant digits, whole numbers below ten million in full, without trailing zeros.
+pub(super) fn rounded(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }
     let power = libm::floor(libm::log10(value.abs())) as i32;
     if !(-4..7).contains(&power) {
-        return format!("{value:.3e}");
+        return format!("{value:.*e}", (digits - 1).max(0) as usize);
     }
-    let text = format!("{value:.*}", (3 - power).max(0) as usize);
+    let text = format!("{value:.*}", (digits - 1 - power).max(0) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 

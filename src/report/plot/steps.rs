@@ -7,11 +7,13 @@ use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::{Scale, Tick, rounded};
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{
-    CONVERGED, Color, DIVERGED, FRAME, LINE, MARKER, NOTE_SIZE, STRIP, TEXT, THIN, TICK_SIZE, WHITE, status_color,
+    BEST, CONVERGED, Color, DIVERGED, FRAME, LINE, MARKER, NOTE_SIZE, STRIP, TEXT, THIN, TICK_SIZE, WHITE, status_color,
 };
 use crate::outcome::Status;
 
 const MOST_SERIES: usize = 12;
+/// With more lines than this, bands would hide each other; whiskers stay.
+const MOST_BANDS: usize = 3;
 /// With more points than this per line, markers would hide each other.
 const MOST_MARKERS: usize = 70;
 
@@ -99,24 +101,25 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     };
 
     let scene = &mut figure.scene;
-    shade(&panel, &curves, scene);
-    panel.grid(scene, &axes);
     let strip_areas: Vec<Rect> = (0..strips.len())
         .map(|index| {
             let top = body.top + 26.0 + index as f64 * (strip_height + 6.0);
             Rect { top, bottom: top + strip_height, ..area }
         })
         .collect();
+    strip_areas.iter().for_each(|strip| scene.rect(*strip, STRIP));
+    shade(&panel, &curves, body.top + 26.0, scene);
+    panel.grid(scene, &axes);
+    if let Some(limit) = limit {
+        draw_limit(&panel, limit, body.top, scene);
+    }
     for ((status, name), strip) in strips.iter().zip(&strip_areas) {
         draw_strip(&panel, *strip, *status, &curves, scene);
         let at = (strip.left - 13.0, strip.center().1);
         scene.text(Text::new(*name, at, NOTE_SIZE, TEXT).align(Align::Right));
     }
-    if let Some(limit) = limit {
-        draw_limit(&panel, limit, body.top, scene);
-    }
-    curves.iter().for_each(|curve| draw_curve(&panel, curve, scene));
-    draw_best(cells, &chosen, &panel, scene);
+    curves.iter().for_each(|curve| draw_curve(&panel, curve, curves.len() <= MOST_BANDS, scene));
+    draw_best(cells, &chosen, &curves, &panel, scene);
     panel.frame(scene, &axes);
     let beside = (body.left + 14.0, area.center().1);
     let label = Text::new("steps to convergence, log scale", beside, super::style::LABEL_SIZE, TEXT);
@@ -199,14 +202,13 @@ fn diverged_from(curves: &[Curve]) -> Option<f64> {
     starts?.into_iter().reduce(f64::max)
 }
 
-fn shade(panel: &Panel, curves: &[Curve], scene: &mut Scene) {
+fn shade(panel: &Panel, curves: &[Curve], top: f64, scene: &mut Scene) {
     if let Some(from) = diverged_from(curves) {
-        scene.rect(Rect { left: panel.x_at(from), ..panel.area }, DIVERGED.faded(0.13));
+        scene.rect(Rect { left: panel.x_at(from), top, ..panel.area }, DIVERGED.faded(0.13));
     }
 }
 
 fn draw_strip(panel: &Panel, strip: Rect, status: Status, curves: &[Curve], scene: &mut Scene) {
-    scene.rect(strip, STRIP);
     let row = strip.height() / curves.len() as f64;
     for (index, curve) in curves.iter().enumerate() {
         let y = strip.top + (index as f64 + 0.5) * row;
@@ -257,7 +259,8 @@ fn draw_limit(panel: &Panel, limit: f64, top: f64, scene: &mut Scene) {
         return;
     }
     scene.dashes((x, top + 24.0), (x, panel.area.bottom), 2.5, TEXT);
-    let text = Text::new(format!("2/λmax = {}", rounded(limit)), (x, top + 6.0), TICK_SIZE, TEXT).align(Align::Center);
+    let text =
+        Text::new(format!("2/λmax = {}", rounded(limit, 4)), (x, top + 6.0), TICK_SIZE, TEXT).align(Align::Center);
     scene.text(kept_inside(text, panel.area));
 }
 
@@ -268,7 +271,7 @@ pub(super) fn kept_inside(text: Text, area: Rect) -> Text {
     Text { at: (text.at.0 + shift, text.at.1), ..text }
 }
 
-fn draw_curve(panel: &Panel, curve: &Curve, scene: &mut Scene) {
+fn draw_curve(panel: &Panel, curve: &Curve, banded: bool, scene: &mut Scene) {
     let place = |dot: &Dot, steps: f64| -> Point { (panel.x_at(dot.x), panel.y_at(steps).max(panel.area.top)) };
     for stretch in curve.dots.chunk_by(|a, b| a.status == b.status) {
         if stretch[0].status != Status::Converged {
@@ -276,7 +279,7 @@ fn draw_curve(panel: &Panel, curve: &Curve, scene: &mut Scene) {
         }
         let band =
             |bound: fn(&Dot) -> f64| -> Vec<Point> { stretch.iter().map(|dot| place(dot, bound(dot))).collect() };
-        if stretch.iter().any(|dot| dot.low < dot.high) {
+        if banded && stretch.iter().any(|dot| dot.low < dot.high) {
             panel.band(scene, &band(|dot| dot.low), &band(|dot| dot.high), curve.color.faded(0.16));
         }
         let line: Vec<Point> = band(|dot| dot.median);
@@ -301,15 +304,15 @@ fn draw_curve(panel: &Panel, curve: &Curve, scene: &mut Scene) {
     }
 }
 
-fn draw_best(cells: &Cells, series: &[&Series], panel: &Panel, scene: &mut Scene) {
-    for one in series {
+fn draw_best(cells: &Cells, series: &[&Series], curves: &[Curve], panel: &Panel, scene: &mut Scene) {
+    for (one, curve) in series.iter().zip(curves) {
         let Some(best) = cells.best(one.cells.iter().copied()) else { continue };
         let steps = cells.cells[best].steps.median;
         let at = panel.at(x_value(cells, best), steps);
-        scene.star(at, 1.6 * MARKER);
+        scene.star(at, 1.6 * MARKER, if curves.len() == 1 { BEST } else { curve.color });
         if let ([_], Some(axis)) = (series, cells.main()) {
             let unit = if steps == 1.0 { "step" } else { "steps" };
-            let text = format!("{}: {} {unit}", axis.label(cells.main_rank(best)), rounded(steps));
+            let text = format!("{}: {} {unit}", axis.label(cells.main_rank(best)), rounded(steps, 4));
             let text = kept_inside(
                 Text::new(text, (at.0, at.1 + 38.0), TICK_SIZE, TEXT).align(Align::Center).bold(),
                 panel.area,
@@ -339,13 +342,21 @@ fn legend(cells: &Cells, curves: &[Curve]) -> Legend {
         (Status::Diverged, true, "diverged, not all"),
     ];
     let dots = || curves.iter().flat_map(|curve| &curve.dots);
+    let dense = curves.iter().all(|curve| !curve.has_markers());
     let mut entries: Vec<(Key, String)> = kinds
         .into_iter()
         .filter(|(status, partial, _)| dots().any(|dot| (dot.status, dot.partial) == (*status, *partial)))
-        .map(|(status, partial, text)| (Key::Marker(status_shape(status, partial), color(status)), text.to_owned()))
+        .map(|(status, partial, text)| {
+            let key = match (dense, status) {
+                (false, _) => Key::Marker(status_shape(status, partial), color(status)),
+                (true, Status::Converged) => Key::Line(color(status)),
+                (true, _) => Key::Swatch(color(status)),
+            };
+            (key, text.to_owned())
+        })
         .collect();
     if dots().any(|dot| dot.status == Status::Converged) {
-        entries.push((Key::Star, "fewest steps".to_owned()));
+        entries.push((Key::Star(if several { WHITE } else { BEST }), "fewest steps".to_owned()));
     }
     if diverged_from(curves).is_some() {
         entries.push((Key::Swatch(DIVERGED.faded(0.13)), "all diverge".to_owned()));
