@@ -166,7 +166,10 @@ fn edge(cells: &Cells, group: &[usize], best: usize) -> Option<Shape> {
 type Points = Vec<(f64, Quartiles)>;
 
 fn points(batches: &[Batch], value: impl Fn(&Best) -> Option<Quartiles>) -> Points {
-    batches.iter().filter_map(|batch| Some((batch.size, value(batch.best.as_ref()?)?))).collect()
+    let point = |batch: &Batch| Some((batch.size, value(batch.best.as_ref()?)?));
+    let mut points: Points = batches.iter().filter_map(point).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    points
 }
 
 fn size_scale(batches: &[Batch]) -> Scale {

@@ -166,7 +166,7 @@ fn draw_path(panel: &Panel, path: &Path, color: Color, scene: &mut Scene) {
     for (index, ((step, _, _), (x, y))) in path.points.iter().zip(kept).enumerate() {
         // Outside of the bowl, where the path does not run; first and last may also stand elsewhere, the others give way.
         let side = if *x < area.center().0 { -1.0 } else { 1.0 };
-        let places = [(x + side * 24.0, y + 12.0), (*x, y + 28.0), (x - side * 26.0, y - 14.0), (*x, y - 28.0)];
+        let places = [(x + side * 24.0, y + 12.0), (*x, y + 28.0), (*x, y - 28.0), (x - side * 26.0, y - 14.0)];
         let allowed = if index == 0 || index == last { &places[..] } else { &places[..1] };
         for at in allowed {
             let text = Text::new(step.to_string(), *at, TICK_SIZE, TEXT).align(Align::Center);
@@ -179,10 +179,9 @@ fn draw_path(panel: &Panel, path: &Path, color: Color, scene: &mut Scene) {
             }
         }
     }
-    if leaves < places.len() && leaves > 0 {
-        if let Some((_, end)) = super::panel::clip(area, places[leaves - 1], places[leaves]) {
-            scene.marker(Shape::Cross, end, 1.2 * MARKER, DIVERGED);
-        }
+    let exit = leaves.checked_sub(1).and_then(|last| Some((*places.get(last)?, *places.get(leaves)?)));
+    if let Some((_, end)) = exit.and_then(|(from, to)| super::panel::clip(area, from, to)) {
+        scene.marker(Shape::Cross, end, 1.2 * MARKER, DIVERGED);
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         // The lowest panel of a column carries the labels of its steps.
         let lowest = index + columns >= panels.len();
         let axes = Axes {
-            x_ticks: x.ticks((area.width() / 80.0) as usize),
+            x_ticks: x.ticks((area.width() / 68.0) as usize),
             y_ticks: y.ticks((area.height() / 60.0) as usize),
             x_labeled: lowest,
             y_labeled: column == 0,
@@ -218,11 +218,12 @@ fn value_scale(lines: &[&Line]) -> Scale {
 }
 
 fn panel_area(body: Rect, (row, column): (usize, usize), (rows, columns): (usize, usize), titled: bool) -> Rect {
-    let (gap, title) = (26.0, if titled { 40.0 } else { 0.0 });
+    // Wide enough for the last label of a panel beside the first of the next.
+    let (gap, between, title) = (52.0, 26.0, if titled { 40.0 } else { 0.0 });
     let width = (body.width() - BESIDE - gap * (columns - 1) as f64) / columns as f64;
-    let height = (body.height() - BELOW - title * rows as f64 - gap * (rows - 1) as f64) / rows as f64;
+    let height = (body.height() - BELOW - title * rows as f64 - between * (rows - 1) as f64) / rows as f64;
     let left = body.left + BESIDE + column as f64 * (width + gap);
-    let top = body.top + title + row as f64 * (height + gap + title);
+    let top = body.top + title + row as f64 * (height + between + title);
     Rect { left, top, right: left + width, bottom: top + height }
 }
 

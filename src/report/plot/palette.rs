@@ -3,6 +3,8 @@
 use super::PlotError;
 
 const MOST_COLORS: usize = 256;
+/// How many of them are kept exactly when there are more.
+const PLAIN: usize = 128;
 
 type Pixel = [u8; 3];
 
@@ -45,14 +47,14 @@ fn counted(pixels: &[Pixel]) -> Vec<(Pixel, usize)> {
     counts
 }
 
-/// The palette. The colors are put into boxes of four bits per channel; the boxes with the most pixels are represented by
-/// their most frequent color, so that plain areas keep their exact color and no hue is crowded out by shades of gray.
+/// The palette. The most frequent colors, those of plain areas and grid lines, are kept exactly. The others are put into
+/// boxes of four bits per channel, and the boxes with the most pixels are represented by their most frequent color, so that
+/// no hue is crowded out by shades of another.
 fn chosen(counts: &[(Pixel, usize)]) -> Vec<Pixel> {
-    if counts.len() <= MOST_COLORS {
-        return counts.iter().map(|(color, _)| *color).collect();
-    }
+    let (plain, blends) =
+        counts.split_at(counts.len().min(if counts.len() > MOST_COLORS { PLAIN } else { MOST_COLORS }));
     let mut boxes: Vec<(usize, Pixel)> = vec![(0, [0; 3]); 1 << 12];
-    for (color, count) in counts {
+    for (color, count) in blends {
         let [red, green, blue] = color.map(|value| usize::from(value >> 4));
         let place = &mut boxes[red << 8 | green << 4 | blue];
         if place.0 == 0 {
@@ -60,8 +62,10 @@ fn chosen(counts: &[(Pixel, usize)]) -> Vec<Pixel> {
         }
         place.0 += count;
     }
+    boxes.retain(|(count, _)| *count > 0);
     boxes.sort_by_key(|(count, color)| (std::cmp::Reverse(*count), *color));
-    boxes.into_iter().take(MOST_COLORS).filter(|(count, _)| *count > 0).map(|(_, color)| color).collect()
+    let plain = plain.iter().map(|(color, _)| *color);
+    plain.chain(boxes.into_iter().map(|(_, color)| color)).take(MOST_COLORS).collect()
 }
 
 fn closest(palette: &[Pixel], color: Pixel) -> u8 {

@@ -162,7 +162,7 @@ impl Scale {
         let labeled = LABELED
             .into_iter()
             .map(|(mantissas, every)| inside(mantissas, every))
-            .find(|set| set.len() < most.max(3))
+            .find(|set| set.len() <= most.max(2))
             .unwrap_or_default();
         let label = |(mantissa, power): (u8, i32)| {
             if self.high <= 6.0 {

@@ -84,7 +84,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         .into_iter()
         .filter(|(status, _)| curves.iter().any(|curve| curve.dots.iter().any(|dot| dot.status == *status)))
         .collect();
-    let strip_height = if single { 46.0 } else { (12.0 * curves.len() as f64 + 10.0).max(40.0) };
+    let strip_height = if single { 46.0 } else { (12.0 * curves.len() as f64 + 10.0).clamp(40.0, 112.0) };
     let top = body.top + 26.0 + strips.len() as f64 * (strip_height + 6.0);
     let area = Rect { left: body.left + BESIDE + 24.0, top, right: body.right, bottom: body.bottom - BELOW };
     let panel = Panel { area, x, y: y_scale(&curves) };
@@ -313,10 +313,10 @@ fn draw_best(cells: &Cells, series: &[&Series], curves: &[Curve], panel: &Panel,
         if let ([_], Some(axis)) = (series, cells.main()) {
             let unit = if steps == 1.0 { "step" } else { "steps" };
             let text = format!("{}: {} {unit}", axis.label(cells.main_rank(best)), rounded(steps, 4));
-            let text = kept_inside(
-                Text::new(text, (at.0, at.1 + 38.0), TICK_SIZE, TEXT).align(Align::Center).bold(),
-                panel.area,
-            );
+            // Below the star, where the line does not run, if there is room.
+            let below = if at.1 + 56.0 < panel.area.bottom { 38.0 } else { -38.0 };
+            let text = Text::new(text, (at.0, at.1 + below), TICK_SIZE, TEXT).align(Align::Center).bold();
+            let text = kept_inside(text, panel.area);
             let bounds = text.bounds();
             let room = Rect { left: bounds.left - 5.0, right: bounds.right + 5.0, ..bounds };
             scene.rect(room, WHITE.faded(0.8));
