@@ -186,7 +186,7 @@ fn value_scale(points: &Points) -> Scale {
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
     let scale = if high > 0.0 { Scale::log(low, high) } else { Scale::log(1.0, 10.0) };
     let zero = points.iter().any(|(_, value)| value.median <= 0.0);
-    let scale = scale.padded(0.1, 0.14);
+    let scale = scale.at_least_half_a_decade().padded(0.1, 0.14);
     if zero { scale.with_zero() } else { scale }
 }
 

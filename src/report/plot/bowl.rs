@@ -43,7 +43,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let (x, y) = scales(&landscape, &chosen);
     let body = figure.body;
     let gap = 60.0;
-    let count = chosen.len() as f64;
+    let count = chosen.len().max(2) as f64;
     let width = (body.width() - BESIDE - gap * (count - 1.0)) / count;
     for (index, (verdict, path)) in chosen.iter().enumerate() {
         let left = body.left + BESIDE + index as f64 * (width + gap);

@@ -5,7 +5,7 @@ use super::render;
 use super::scale::Scale;
 use super::scene::{Point, Rect, Scene, Text};
 use super::style::{
-    Color, FRAME, LINE, MARKER, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, TITLE_SIZE, WHITE, line_color, shortened,
+    Color, FRAME, LINE, MARKER, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, TITLE_SIZE, WHITE, line_color,
 };
 use crate::record::Study;
 
@@ -86,8 +86,7 @@ impl Figure {
         let mut scene = Scene::new(WIDTH, height);
         let width = WIDTH - 2.0 * MARGIN;
         let mut y = MARGIN + 16.0;
-        let name =
-            if study.name.is_empty() { topic.to_owned() } else { format!("{}: {topic}", shortened(&study.name)) };
+        let name = if study.name.is_empty() { topic.to_owned() } else { format!("{}: {topic}", study.name) };
         let title = wrapped(&name, TITLE_SIZE, true, width, 1).into_iter().next().unwrap_or_default();
         scene.text(Text::new(title, (MARGIN, y), TITLE_SIZE, TEXT).bold());
         for line in wrapped(&study.description, TICK_SIZE, false, width, 2) {

@@ -60,6 +60,12 @@ impl Scale {
         Scale { zero: 0.07, ..self }
     }
 
+    /// A logarithmic range of at least half a decade, so that small differences look small.
+    pub(super) fn at_least_half_a_decade(self) -> Scale {
+        let missing = (0.5 - (self.high - self.low)).max(0.0) / 2.0;
+        Scale { low: self.low - missing, high: self.high + missing, ..self }
+    }
+
     /// Wider by these shares of its length.
     pub(super) fn padded(self, below: f64, above: f64) -> Scale {
         let length = self.high - self.low;
@@ -132,12 +138,18 @@ impl Scale {
                 })
                 .collect()
         };
-        let labeled = LABELED.into_iter().map(|(mantissas, every)| inside(mantissas, every));
-        let labeled = labeled.into_iter().find(|set| set.len() <= most.max(2)).unwrap_or_default();
+        let plain = |set: &[(u8, i32)]| set.iter().all(|(_, power)| (-4..=5).contains(power));
+        let few_decades = inside(&[1], 1).len() < 3;
+        let labeled = LABELED
+            .into_iter()
+            .map(|(mantissas, every)| inside(mantissas, every))
+            .filter(|set| few_decades || plain(set) || set.iter().all(|(mantissa, _)| *mantissa == 1))
+            .find(|set| set.len() <= most.max(2))
+            .unwrap_or_default();
         if labeled.len() < 2 {
             return self.linear_ticks(libm::pow(10.0, self.low), libm::pow(10.0, self.high), most);
         }
-        let plain = labeled.iter().all(|(_, power)| (-4..=4).contains(power));
+        let plain = plain(&labeled);
         let label = |(mantissa, power): (u8, i32)| {
             if plain {
                 format!("{:.*}", (-power).max(0) as usize, decimal(mantissa, power))
@@ -197,10 +209,17 @@ pub(super) fn rounded(value: f64, digits: i32) -> String {
     }
     let power = libm::floor(libm::log10(value.abs())) as i32;
     if !(-4..7).contains(&power) {
-        return format!("{value:.*e}", (digits - 1).max(0) as usize);
+        let text = format!("{value:.*e}", (digits - 1).max(0) as usize);
+        let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{power}", without_zeros(mantissa));
     }
     let text = format!("{value:.*}", (digits - 1 - power).max(0) as usize);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    without_zeros(&text).to_owned()
+}
+
+/// Without zeros at the end of a fraction.
+fn without_zeros(digits: &str) -> &str {
+    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
 }
 
 /// `2×10⁻³`, `10⁶`, `1`.
@@ -252,6 +271,23 @@ mod tests {
         assert_eq!(labels(Scale::log(2.1, 2.9), 5), ["2.2", "2.4", "2.6", "2.8"]);
         assert_eq!(labels(Scale::log_one_plus(1000.0), 6), ["0", "1", "10", "100", "1000"]);
         assert_eq!(labels(Scale::linear(0.0, 4e7), 5), ["0", "10⁷", "2×10⁷", "3×10⁷", "4×10⁷"]);
+    }
+
+    #[test]
+    fn numbers_are_rounded_for_people() {
+        let cases = [
+            (0.088_914, "0.0889"),
+            (1e-6, "1e-6"),
+            (2.55e-7, "2.55e-7"),
+            (5154.0, "5154"),
+            (40.5, "40.5"),
+            (100.0, "100"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(rounded(value, 3), text);
+        }
+        assert_eq!(rounded(0.0, 3), "0");
+        assert_eq!(rounded(f64::INFINITY, 3), "inf");
     }
 
     #[test]

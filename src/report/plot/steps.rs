@@ -118,7 +118,9 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         let at = (strip.left - 13.0, strip.center().1);
         scene.text(Text::new(*name, at, NOTE_SIZE, TEXT).align(Align::Right));
     }
-    curves.iter().for_each(|curve| draw_curve(&panel, curve, curves.len() <= MOST_BANDS, scene));
+    // Between words there is nothing that a line could mean.
+    let joined = axis.numbers.is_some();
+    curves.iter().for_each(|curve| draw_curve(&panel, curve, joined, joined && curves.len() <= MOST_BANDS, scene));
     draw_best(cells, &chosen, &curves, &panel, scene);
     panel.frame(scene, &axes);
     let beside = (body.left + 14.0, area.center().1);
@@ -167,7 +169,7 @@ fn y_scale(curves: &[Curve]) -> Scale {
     let low = values().filter(|steps| *steps > 0.0).fold(f64::INFINITY, f64::min);
     let high = values().fold(0.0, f64::max);
     let scale = if high < 1.0 { Scale::log(1.0, 10.0) } else { Scale::log(low, high) };
-    let scale = scale.padded(0.14, 0.05);
+    let scale = scale.at_least_half_a_decade().padded(0.14, 0.05);
     if values().any(|steps| steps == 0.0) { scale.with_zero() } else { scale }
 }
 
@@ -271,7 +273,7 @@ pub(super) fn kept_inside(text: Text, area: Rect) -> Text {
     Text { at: (text.at.0 + shift, text.at.1), ..text }
 }
 
-fn draw_curve(panel: &Panel, curve: &Curve, banded: bool, scene: &mut Scene) {
+fn draw_curve(panel: &Panel, curve: &Curve, joined: bool, banded: bool, scene: &mut Scene) {
     let place = |dot: &Dot, steps: f64| -> Point { (panel.x_at(dot.x), panel.y_at(steps).max(panel.area.top)) };
     for stretch in curve.dots.chunk_by(|a, b| a.status == b.status) {
         if stretch[0].status != Status::Converged {
@@ -283,7 +285,9 @@ fn draw_curve(panel: &Panel, curve: &Curve, banded: bool, scene: &mut Scene) {
             panel.band(scene, &band(|dot| dot.low), &band(|dot| dot.high), curve.color.faded(0.16));
         }
         let line: Vec<Point> = band(|dot| dot.median);
-        panel.polyline(scene, &line, if curve.has_markers() { 0.75 * LINE } else { LINE }, curve.color);
+        if joined {
+            panel.polyline(scene, &line, if curve.has_markers() { 0.75 * LINE } else { LINE }, curve.color);
+        }
     }
     let converged = || curve.dots.iter().filter(|dot| dot.status == Status::Converged);
     if curve.has_markers() {
