@@ -5,13 +5,15 @@ use super::curves::{Course, Quantity};
 use super::figure::{Figure, Key, Legend, ordered_color};
 use super::marker::status_shape;
 use super::panel::{Axes, BELOW, BESIDE, Panel};
-use super::scale::{Kind, Scale};
+use super::scale::{Kind, Scale, Tick};
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{Color, LINE, MARKER, NOTE_SIZE, REFERENCE, TEXT, line_color, status_color};
 use crate::outcome::Status;
 use crate::record::Study;
 
 const MOST_PANELS: usize = 12;
+/// A panel narrower than this has thinner lines.
+const SMALL: f64 = 600.0;
 /// Lines of one panel, when it is alone and when it is one of several.
 const MOST_LINES: usize = 40;
 const MOST_LINES_OF_MANY: usize = 12;
@@ -58,9 +60,12 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         let panel = Panel { area, x, y };
         // The lowest panel of a column carries the labels of its steps.
         let lowest = index + columns >= panels.len();
+        // Fine grid lines would fill a small panel.
+        let fine = area.width() > SMALL;
+        let kept = |ticks: Vec<Tick>| ticks.into_iter().filter(|tick| fine || !tick.label.is_empty()).collect();
         let axes = Axes {
-            x_ticks: x.ticks((area.width() / 68.0) as usize),
-            y_ticks: y.ticks((area.height() / 60.0) as usize),
+            x_ticks: kept(x.ticks((area.width() / 68.0) as usize)),
+            y_ticks: kept(y.ticks((area.height() / 60.0) as usize)),
             x_labeled: lowest,
             y_labeled: column == 0,
             ..Axes::default()
@@ -268,7 +273,7 @@ fn draw_line(panel: &Panel, line: &Line, scene: &mut Scene) {
         }
         None => (&points[..], points.last().copied()),
     };
-    let small = panel.area.width() < 600.0;
+    let small = panel.area.width() < SMALL;
     panel.polyline(scene, shown, if small { 0.75 * LINE } else { LINE }, line.color);
     if let Some((x, y)) = end {
         let at = (x.clamp(panel.area.left, panel.area.right), y.clamp(panel.area.top, panel.area.bottom));

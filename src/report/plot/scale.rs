@@ -24,8 +24,18 @@ pub(super) struct Scale {
 }
 
 /// Which ticks of a logarithmic axis may have labels, densest first: the mantissas, and every how many decades.
-const LABELED: [(&[u8], i32); 9] =
-    [(&[1, 2, 5], 1), (&[1, 3], 1), (&[1], 1), (&[1], 2), (&[1], 3), (&[1], 5), (&[1], 10), (&[1], 50), (&[1], 200)];
+const LABELED: [(&[u8], i32); 10] = [
+    (&[1, 2, 3, 4, 5, 7], 1),
+    (&[1, 2, 5], 1),
+    (&[1, 3], 1),
+    (&[1], 1),
+    (&[1], 2),
+    (&[1], 3),
+    (&[1], 5),
+    (&[1], 10),
+    (&[1], 50),
+    (&[1], 200),
+];
 
 /// A mark on an axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -265,6 +275,7 @@ mod tests {
     #[test]
     fn ticks_stand_at_round_numbers() {
         assert_eq!(labels(Scale::linear(0.0, 1.0), 5), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(labels(Scale::log(200.0, 900.0), 8), ["200", "300", "400", "500", "700"]);
         assert_eq!(labels(Scale::log(0.1, 10.0), 8), ["0.1", "0.2", "0.5", "1", "2", "5", "10"]);
         assert_eq!(labels(Scale::log(0.001, 1000.0), 8), ["0.001", "0.01", "0.1", "1", "10", "100", "1000"]);
         assert_eq!(labels(Scale::log(1e-12, 1.0), 6), ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "1"]);
