@@ -47,7 +47,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         .collect();
 
     let mut figure = Figure::new(cells.study, "steps to convergence by batch size", 1000.0);
-    figure.notes(&notes(cells, &tuned));
+    figure.notes(&notes(cells, &batches, &tuned));
     figure.legend(&legend(&batches, !rates.is_empty()));
 
     let x = size_scale(&batches);
@@ -114,8 +114,8 @@ fn batches(cells: &Cells, position: usize) -> Vec<Batch> {
                 rate: tuned.and_then(|_| cells.main()?.numbers.as_ref()?.get(cells.main_rank(best)).copied()),
                 edge: tuned.and_then(|_| edge(cells, &group, best)),
             });
-            let word = axis.numbers.is_none() && rank + 1 == axis.len() || axis.label(rank).contains('(');
-            Batch { size: sizes[rank], label: axis.label(rank), word, best }
+            let label = axis.label(rank);
+            Batch { size: sizes[rank], word: label.parse::<f64>().is_err(), label, best }
         })
         .collect()
 }
@@ -166,7 +166,10 @@ fn edge(cells: &Cells, group: &[usize], best: usize) -> Option<Shape> {
 type Points = Vec<(f64, Quartiles)>;
 
 fn points(batches: &[Batch], value: impl Fn(&Best) -> Option<Quartiles>) -> Points {
-    batches.iter().filter_map(|batch| Some((batch.size, value(batch.best.as_ref()?)?))).collect()
+    let point = |batch: &Batch| Some((batch.size, value(batch.best.as_ref()?)?));
+    let mut points: Points = batches.iter().filter_map(point).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    points
 }
 
 fn size_scale(batches: &[Batch]) -> Scale {
@@ -183,7 +186,7 @@ fn value_scale(points: &Points) -> Scale {
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
     let scale = if high > 0.0 { Scale::log(low, high) } else { Scale::log(1.0, 10.0) };
     let zero = points.iter().any(|(_, value)| value.median <= 0.0);
-    let scale = scale.padded(0.1, 0.14);
+    let scale = scale.at_least_half_a_decade().padded(0.1, 0.14);
     if zero { scale.with_zero() } else { scale }
 }
 
@@ -263,13 +266,18 @@ fn legend(batches: &[Batch], rates: bool) -> Legend {
     legend
 }
 
-fn notes(cells: &Cells, tuned: &[&str]) -> Vec<String> {
+fn notes(cells: &Cells, batches: &[Batch], tuned: &[&str]) -> Vec<String> {
     let mut notes = Vec::new();
+    let batch_axis = cells.position("batch_size").map(|axis| &cells.axes[axis]);
+    let full_is_known = batch_axis.is_some_and(|axis| axis.numbers.is_some());
     if !tuned.is_empty() {
         notes.push(format!("For each batch size the {} with the fewest median steps.", tuned.join(" and ")));
     }
     if cells.replicates() > 1 {
         notes.push(format!("Median of {} seeds, whiskers: quartiles.", cells.replicates()));
+    }
+    if let Some(full) = batches.iter().find(|batch| batch.word && full_is_known) {
+        notes.push(format!("{} = {} examples.", full.label, full.size));
     }
     notes.push("Perfect scaling: twice the batch size, half the steps.".to_owned());
     notes

@@ -42,8 +42,8 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     figure.notes(&[format!("The numbers count the steps; up to {last} are drawn.")]);
     let (x, y) = scales(&landscape, &chosen);
     let body = figure.body;
-    let gap = 30.0;
-    let count = chosen.len() as f64;
+    let gap = 60.0;
+    let count = chosen.len().max(2) as f64;
     let width = (body.width() - BESIDE - gap * (count - 1.0)) / count;
     for (index, (verdict, path)) in chosen.iter().enumerate() {
         let left = body.left + BESIDE + index as f64 * (width + gap);
@@ -162,11 +162,14 @@ fn draw_path(panel: &Panel, path: &Path, color: Color, scene: &mut Scene) {
         scene.disc(*place, MARKER, color.faded(1.0 - 0.5 * share));
     }
     let mut taken: Vec<Rect> = kept.iter().map(|(x, y)| around((*x, *y), MARKER)).collect();
-    for ((step, _, _), (x, y)) in path.points.iter().zip(kept) {
-        // Outside of the bowl, where the path does not run; then below, then above.
+    let last = kept.len().saturating_sub(1);
+    for (index, ((step, _, _), (x, y))) in path.points.iter().zip(kept).enumerate() {
+        // Outside of the bowl, where the path does not run; first and last may also stand elsewhere, the others give way.
         let side = if *x < area.center().0 { -1.0 } else { 1.0 };
-        for at in [(x + side * 24.0, y + 4.0), (*x, y + 26.0), (*x, y - 26.0), (x - side * 24.0, y + 4.0)] {
-            let text = Text::new(step.to_string(), at, TICK_SIZE, TEXT).align(Align::Center);
+        let places = [(x + side * 24.0, y + 12.0), (*x, y + 28.0), (*x, y - 28.0), (x - side * 26.0, y - 14.0)];
+        let allowed = if index == 0 || index == last { &places[..] } else { &places[..1] };
+        for at in allowed {
+            let text = Text::new(step.to_string(), *at, TICK_SIZE, TEXT).align(Align::Center);
             let bounds = text.bounds();
             let free = !taken.iter().any(|other| other.overlaps(bounds));
             if free && bounds.left > area.left && bounds.right < area.right && bounds.bottom < area.bottom {
@@ -176,10 +179,9 @@ fn draw_path(panel: &Panel, path: &Path, color: Color, scene: &mut Scene) {
             }
         }
     }
-    if leaves < places.len() && leaves > 0 {
-        if let Some((_, end)) = super::panel::clip(area, places[leaves - 1], places[leaves]) {
-            scene.marker(Shape::Cross, end, 1.2 * MARKER, DIVERGED);
-        }
+    let exit = leaves.checked_sub(1).and_then(|last| Some((*places.get(last)?, *places.get(leaves)?)));
+    if let Some((_, end)) = exit.and_then(|(from, to)| super::panel::clip(area, from, to)) {
+        scene.marker(Shape::Cross, end, 1.2 * MARKER, DIVERGED);
     }
 }
 

@@ -32,16 +32,22 @@ impl Varying<'_> {
         self.order.len()
     }
 
-    /// The value with this rank, as text: four digits, unless a neighbor would read the same.
+    /// The value with this rank, as text: with as few digits as tell it from its neighbors.
     pub(super) fn label(&self, rank: usize) -> String {
-        let exact = |rank: usize| Some(&self.axis.values[*self.order.get(rank)? as usize]);
-        let short = |rank: usize| exact(rank).and_then(Value::as_number).map(rounded);
-        let Some(value) = exact(rank) else { return String::new() };
-        let neighbors = [rank.checked_sub(1), rank.checked_add(1)].into_iter().flatten();
-        match (value, self.numbers.as_deref(), short(rank)) {
-            (Value::Text(word), Some(numbers), _) => format!("{} ({})", shortened(word), numbers[rank]),
-            (_, _, Some(text)) if neighbors.into_iter().all(|other| short(other).as_ref() != Some(&text)) => text,
-            _ => shortened(&value.to_string()),
+        let value = |rank: usize| self.order.get(rank).map(|position| &self.axis.values[*position as usize]);
+        let number = |rank: usize| value(rank).and_then(Value::as_number);
+        let neighbors = [rank.checked_sub(1), rank.checked_add(1)].map(|rank| rank.and_then(number));
+        let short = number(rank).and_then(|number| {
+            let unlike =
+                |text: &String, digits| neighbors.iter().flatten().all(|other| rounded(*other, digits) != *text);
+            [3, 4, 6, 9]
+                .into_iter()
+                .map(|digits| (rounded(number, digits), digits))
+                .find(|(text, digits)| unlike(text, *digits))
+        });
+        match short {
+            Some((text, _)) => text,
+            None => value(rank).map_or_else(String::new, |value| shortened(&value.to_string())),
         }
     }
 

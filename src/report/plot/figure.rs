@@ -5,7 +5,7 @@ use super::render;
 use super::scale::Scale;
 use super::scene::{Point, Rect, Scene, Text};
 use super::style::{
-    Color, FRAME, LINE, MARKER, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, TITLE_SIZE, WHITE, line_color, shortened,
+    Color, FRAME, LINE, MARKER, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, TITLE_SIZE, WHITE, line_color,
 };
 use crate::record::Study;
 
@@ -31,7 +31,7 @@ pub(super) enum Key {
     Folded(Color),
     /// An empty frame.
     Outline,
-    Star,
+    Star(Color),
 }
 
 /// The texts and colors at the right of a figure.
@@ -86,8 +86,7 @@ impl Figure {
         let mut scene = Scene::new(WIDTH, height);
         let width = WIDTH - 2.0 * MARGIN;
         let mut y = MARGIN + 16.0;
-        let name =
-            if study.name.is_empty() { topic.to_owned() } else { format!("{}: {topic}", shortened(&study.name)) };
+        let name = if study.name.is_empty() { topic.to_owned() } else { format!("{}: {topic}", study.name) };
         let title = wrapped(&name, TITLE_SIZE, true, width, 1).into_iter().next().unwrap_or_default();
         scene.text(Text::new(title, (MARGIN, y), TITLE_SIZE, TEXT).bold());
         for line in wrapped(&study.description, TICK_SIZE, false, width, 2) {
@@ -190,7 +189,7 @@ impl Figure {
                 self.scene.fill(vec![(right - 11.0, top), (right, top), (right, top + 11.0)], WHITE);
             }
             Key::Outline => self.scene.outline(swatch, LINE, TEXT),
-            Key::Star => self.scene.star((middle, y), 1.4 * MARKER),
+            Key::Star(color) => self.scene.star((middle, y), 1.4 * MARKER, color),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::render;
 use super::scale::{Scale, Tick, rounded};
 use super::scene::{Align, Rect, Scene, Text};
-use super::style::{BEST, Color, LINE, TEXT, THIN, WHITE, status_color, viridis};
+use super::style::{BEST, Color, LINE, TEXT, THIN, TICK_SIZE, WHITE, status_color, viridis};
 use crate::outcome::Status;
 
 const MOST_COLUMNS: usize = 120;
@@ -35,16 +35,16 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     figure.legend(&legend(&table, steps));
     let body = figure.body;
     let labels: Vec<String> = table.rows.iter().map(|rank| rows_axis.label(*rank)).collect();
-    let widest =
-        labels.iter().map(|label| render::text_width(label, super::style::TICK_SIZE, false)).fold(0.0, f64::max);
+    let widest = labels.iter().map(|label| render::text_width(label, TICK_SIZE, false)).fold(0.0, f64::max);
     let beside = (widest + 70.0).max(BESIDE);
     let area = Rect { left: body.left + beside, top: body.top, right: body.right, bottom: body.bottom - BELOW };
     let (width, height) = (table.columns.len() as f64, table.rows.len() as f64);
     let panel = Panel { area, x: Scale::linear(0.0, width), y: Scale::linear(0.0, height) };
     let tick = |scale: Scale, index: usize, label: String| Tick { fraction: scale.fraction(index as f64 + 0.5), label };
-    let column_label = |(index, rank): (usize, &usize)| tick(panel.x, index, columns_axis.label(*rank));
+    let column_labels =
+        every_so_many(table.columns.iter().map(|rank| columns_axis.label(*rank)).collect(), area.width());
     let axes = Axes {
-        x_ticks: table.columns.iter().enumerate().map(column_label).collect(),
+        x_ticks: column_labels.into_iter().map(|(index, label)| tick(panel.x, index, label)).collect(),
         y_ticks: labels.into_iter().enumerate().map(|(index, label)| tick(panel.y, index, label)).collect(),
         x_label: columns_axis.name.clone(),
         y_label: rows_axis.name.clone(),
@@ -107,6 +107,13 @@ fn row_axis(cells: &Cells) -> Option<usize> {
     let others = || (0..cells.axes.len()).filter(|axis| *axis != main);
     let batch = cells.position("batch_size").filter(|axis| *axis != main);
     batch.or_else(|| others().max_by_key(|axis| (cells.axes[*axis].numbers.is_some(), cells.axes[*axis].len())))
+}
+
+/// Every label, or every second, third, …, so that all of them fit side by side.
+fn every_so_many(labels: Vec<String>, width: f64) -> Vec<(usize, String)> {
+    let widest = labels.iter().map(|label| render::text_width(label, TICK_SIZE, false)).fold(0.0, f64::max);
+    let every = ((widest + 18.0) * labels.len() as f64 / width).ceil().max(1.0) as usize;
+    labels.into_iter().enumerate().step_by(every).collect()
 }
 
 /// Few steps are bright, many are dark.
@@ -193,11 +200,11 @@ fn number_size(table: &Table, tile: Rect) -> Option<f64> {
 /// Three digits at most, with a letter for thousands and millions.
 fn number(steps: f64) -> String {
     match steps {
-        steps if steps >= 999_500.0 => format!("{}M", rounded((steps / 1e4).round() / 100.0)),
+        steps if steps >= 999_500.0 => format!("{}M", rounded((steps / 1e4).round() / 100.0, 3)),
         steps if steps >= 99_950.0 => format!("{:.0}k", steps / 1e3),
-        steps if steps >= 9_995.0 => format!("{}k", rounded((steps / 100.0).round() / 10.0)),
+        steps if steps >= 9_995.0 => format!("{}k", rounded((steps / 100.0).round() / 10.0, 3)),
         steps if steps >= 100.0 => format!("{steps:.0}"),
-        steps => rounded(steps),
+        steps => rounded(steps, 3),
     }
 }
 

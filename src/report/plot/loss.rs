@@ -5,14 +5,18 @@ use super::curves::{Course, Quantity};
 use super::figure::{Figure, Key, Legend, ordered_color};
 use super::marker::status_shape;
 use super::panel::{Axes, BELOW, BESIDE, Panel};
-use super::scale::{Kind, Scale};
+use super::scale::{Kind, Scale, Tick};
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{Color, LINE, MARKER, NOTE_SIZE, REFERENCE, TEXT, line_color, status_color};
 use crate::outcome::Status;
 use crate::record::Study;
 
 const MOST_PANELS: usize = 12;
+/// A panel narrower than this has thinner lines.
+const SMALL: f64 = 600.0;
+/// Lines of one panel, when it is alone and when it is one of several.
 const MOST_LINES: usize = 40;
+const MOST_LINES_OF_MANY: usize = 12;
 /// With more lines than this a legend becomes a color scale.
 const MOST_ENTRIES: usize = 8;
 
@@ -31,7 +35,8 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let series = recorded(cells);
     let shown = evenly(series.len(), MOST_PANELS);
     let ranks = recorded_ranks(cells, &series);
-    let chosen: Vec<usize> = evenly(ranks.len(), MOST_LINES).into_iter().map(|index| ranks[index]).collect();
+    let most = if shown.len() > 1 { MOST_LINES_OF_MANY } else { MOST_LINES };
+    let chosen: Vec<usize> = evenly(ranks.len(), most).into_iter().map(|index| ranks[index]).collect();
     let panels: Vec<(&Series, Vec<Line>)> =
         shown.iter().map(|index| (&series[*index], lines(cells, &series[*index], &chosen, quantity))).collect();
     let all: Vec<&Line> = panels.iter().flat_map(|(_, lines)| lines).collect();
@@ -55,9 +60,12 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         let panel = Panel { area, x, y };
         // The lowest panel of a column carries the labels of its steps.
         let lowest = index + columns >= panels.len();
+        // Fine grid lines would fill a small panel.
+        let fine = area.width() > SMALL;
+        let kept = |ticks: Vec<Tick>| ticks.into_iter().filter(|tick| fine || !tick.label.is_empty()).collect();
         let axes = Axes {
-            x_ticks: x.ticks((area.width() / 95.0) as usize),
-            y_ticks: y.ticks((area.height() / 60.0) as usize),
+            x_ticks: kept(x.ticks((area.width() / 68.0) as usize)),
+            y_ticks: kept(y.ticks((area.height() / 60.0) as usize)),
             x_labeled: lowest,
             y_labeled: column == 0,
             ..Axes::default()
@@ -215,11 +223,12 @@ fn value_scale(lines: &[&Line]) -> Scale {
 }
 
 fn panel_area(body: Rect, (row, column): (usize, usize), (rows, columns): (usize, usize), titled: bool) -> Rect {
-    let (gap, title) = (26.0, if titled { 40.0 } else { 0.0 });
+    // Wide enough for the last label of a panel beside the first of the next.
+    let (gap, between, title) = (52.0, 26.0, if titled { 40.0 } else { 0.0 });
     let width = (body.width() - BESIDE - gap * (columns - 1) as f64) / columns as f64;
-    let height = (body.height() - BELOW - title * rows as f64 - gap * (rows - 1) as f64) / rows as f64;
+    let height = (body.height() - BELOW - title * rows as f64 - between * (rows - 1) as f64) / rows as f64;
     let left = body.left + BESIDE + column as f64 * (width + gap);
-    let top = body.top + title + row as f64 * (height + gap + title);
+    let top = body.top + title + row as f64 * (height + between + title);
     Rect { left, top, right: left + width, bottom: top + height }
 }
 
@@ -264,13 +273,14 @@ fn draw_line(panel: &Panel, line: &Line, scene: &mut Scene) {
         }
         None => (&points[..], points.last().copied()),
     };
-    panel.polyline(scene, shown, LINE, line.color);
+    let small = panel.area.width() < SMALL;
+    panel.polyline(scene, shown, if small { 0.75 * LINE } else { LINE }, line.color);
     if let Some((x, y)) = end {
         let at = (x.clamp(panel.area.left, panel.area.right), y.clamp(panel.area.top, panel.area.bottom));
         if line.status == Status::Diverged {
             scene.marker(super::marker::Shape::Disc, at, 0.5 * MARKER, line.color);
         }
-        let radius = if panel.area.width() < 600.0 { 0.8 * MARKER } else { MARKER };
+        let radius = if small { 0.8 * MARKER } else { MARKER };
         scene.status_marker(line.status, line.partial, at, radius);
     }
 }

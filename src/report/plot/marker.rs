@@ -1,7 +1,7 @@
 //! Markers: small figures that say how a run ended, told apart by shape as well as by color.
 
 use super::scene::{Point, Scene};
-use super::style::{BEST, Color, TEXT, WHITE, status_color};
+use super::style::{Color, TEXT, WHITE, status_color};
 use crate::outcome::Status;
 
 /// A shape centered on a point.
@@ -38,10 +38,10 @@ impl Scene {
         self.marker(status_shape(status, partial), at, radius, status_color(status));
     }
 
-    /// The star of the best.
-    pub(super) fn star(&mut self, at: Point, radius: f64) {
-        self.marker(Shape::Star, at, radius + 3.0, TEXT);
-        self.marker(Shape::Star, at, radius, BEST);
+    /// The star of the best, in the color of its line.
+    pub(super) fn star(&mut self, at: Point, radius: f64, color: Color) {
+        self.marker(Shape::Star, at, 1.3 * radius, TEXT);
+        self.marker(Shape::Star, at, 0.95 * radius, color);
     }
 
     /// Draws a shape; the hollow ones are filled with white.

@@ -1,7 +1,7 @@
 //! Plots of a study: results in, bytes out.
 //!
-//! Each plot is one file that turns a [`Study`] into a scene of simple marks; [`mod@render`] alone knows plotters, fonts and
-//! image formats. A plot that makes no sense for a study (steps against batch size with a single batch size) is left out.
+//! Each plot is one file that turns a [`Study`] into a scene of simple marks; `render` alone knows plotters and fonts, `palette`
+//! alone PNG. A plot that makes no sense for a study (steps against batch size with a single batch size) is left out.
 //! Equal studies give equal bytes.
 
 mod batch;
@@ -12,6 +12,7 @@ mod figure;
 mod heatmap;
 mod loss;
 mod marker;
+mod palette;
 mod panel;
 mod render;
 mod scale;

@@ -29,7 +29,7 @@ pub(super) struct Axes {
 /// Room for tick labels and the axis label below a panel.
 pub(super) const BELOW: f64 = 88.0;
 /// Room for tick labels and the axis label left of a panel.
-pub(super) const BESIDE: f64 = 128.0;
+pub(super) const BESIDE: f64 = 138.0;
 
 impl Panel {
     pub(super) fn x_at(&self, value: f64) -> f64 {
@@ -106,7 +106,7 @@ impl Panel {
     /// A line through points in scene pixels, cut where it leaves the panel.
     pub(super) fn polyline(&self, scene: &mut Scene, points: &[Point], width: f64, color: Color) {
         let mut piece: Vec<Point> = Vec::new();
-        for pair in points.windows(2) {
+        for pair in simplified(points).windows(2) {
             match clip(self.area, pair[0], pair[1]) {
                 Some((from, to)) => {
                     if piece.last() != Some(&from) {
@@ -153,6 +153,34 @@ fn flush(scene: &mut Scene, piece: &mut Vec<Point>, width: f64, color: Color) {
     piece.clear();
 }
 
+/// The same line without the points that it would pass closely anyway (Ramer, 1972; Douglas and Peucker, 1973).
+fn simplified(points: &[Point]) -> Vec<Point> {
+    const TOLERANCE: f64 = 0.3;
+    let mut kept = vec![false; points.len()];
+    let mut open = vec![(0, points.len().saturating_sub(1))];
+    while let Some((first, last)) = open.pop() {
+        let (Some(from), Some(to)) = (points.get(first), points.get(last)) else { continue };
+        (kept[first], kept[last]) = (true, true);
+        let inner = first + 1..last.max(first + 1);
+        let farthest =
+            inner.max_by(|a, b| distance(points[*a], *from, *to).total_cmp(&distance(points[*b], *from, *to)));
+        if let Some(index) = farthest.filter(|index| distance(points[*index], *from, *to) > TOLERANCE) {
+            open.extend([(first, index), (index, last)]);
+        }
+    }
+    points.iter().zip(kept).filter(|(_, kept)| *kept).map(|(point, _)| *point).collect()
+}
+
+/// How far a point lies from a segment.
+fn distance(point: Point, from: Point, to: Point) -> f64 {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let (px, py) = (point.0 - from.0, point.1 - from.1);
+    let length = dx * dx + dy * dy;
+    let share = if length > 0.0 { ((px * dx + py * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
+    let (ex, ey) = (px - share * dx, py - share * dy);
+    (ex * ex + ey * ey).sqrt()
+}
+
 /// The part of a segment that lies in a rectangle (Liang and Barsky, 1984).
 pub(super) fn clip(area: Rect, from: Point, to: Point) -> Option<(Point, Point)> {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
@@ -179,6 +207,14 @@ pub(super) fn clip(area: Rect, from: Point, to: Point) -> Option<(Point, Point)>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn points_on_a_line_are_dropped_and_corners_kept() {
+        let points = [(0.0, 0.0), (1.0, 0.1), (2.0, 0.0), (2.0, 5.0), (2.1, 9.0), (2.0, 12.0)];
+        assert_eq!(simplified(&points), [(0.0, 0.0), (2.0, 0.0), (2.0, 12.0)]);
+        assert_eq!(simplified(&points[..1]), [(0.0, 0.0)]);
+        assert!(simplified(&[]).is_empty());
+    }
 
     #[test]
     fn a_segment_is_cut_at_the_sides() {

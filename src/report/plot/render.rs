@@ -1,6 +1,6 @@
 //! From a [`Scene`] to PNG or SVG bytes, through plotters; the only file that knows plotters, fonts and image formats.
 //!
-//! A PNG is drawn at twice its size and averaged down, which smooths every edge alike. The same scene always gives the
+//! A PNG is drawn at three times its size and averaged down, which smooths every edge alike. The same scene always gives the
 //! same bytes: the font is embedded and nothing of the machine enters.
 
 use std::sync::LazyLock;
@@ -11,16 +11,16 @@ use plotters::style::{
     FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, ShapeStyle, TextStyle, register_font,
 };
 
-use super::PlotError;
 use super::scene::{Align, Mark, Point, Scene, Text};
 use super::style::{Color, WHITE};
+use super::{PlotError, palette};
 
 /// The first is embedded in PNG; a viewer of an SVG without it takes the next.
 const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 /// Half the height of a capital letter in em: from a text's middle to its baseline.
 const HALF_CAPITAL: f64 = 0.365;
 /// How much larger a PNG is drawn than it becomes.
-const OVERSAMPLING: u32 = 2;
+const OVERSAMPLING: u32 = 3;
 
 static FONT_READY: LazyLock<bool> = LazyLock::new(|| {
     register_font(FONT, FontStyle::Normal, dejavu::sans::regular()).is_ok()
@@ -77,30 +77,25 @@ pub(super) fn png(scene: &Scene) -> Result<Vec<u8>, PlotError> {
     draw(scene, &mut backend, BITMAP)?;
     drop(backend);
 
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Best);
-    encoder.set_filter(png::FilterType::NoFilter);
-    let encoded =
-        encoder.write_header().and_then(|mut writer| writer.write_image_data(&halved(&pixels, width as usize)));
-    encoded.map_err(PlotError::new)?;
-    Ok(bytes)
+    palette::encode(&reduced(&pixels, width as usize), width, height)
 }
 
-/// Averages squares of two by two pixels; `width` is that of the result.
-fn halved(pixels: &[u8], width: usize) -> Vec<u8> {
-    let row = width * 2 * 3;
-    let mut small = Vec::with_capacity(pixels.len() / 4);
-    for rows in pixels.chunks_exact(2 * row) {
-        let (upper, lower) = rows.split_at(row);
-        for (a, b) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
-            for channel in 0..3 {
-                let sum = [a[channel], a[channel + 3], b[channel], b[channel + 3]].map(u16::from).iter().sum::<u16>();
-                small.push(((sum + 2) / 4) as u8);
+/// Averages squares of [`OVERSAMPLING`] by [`OVERSAMPLING`] pixels; `width` is that of the result.
+fn reduced(pixels: &[u8], width: usize) -> Vec<[u8; 3]> {
+    const SIDE: usize = OVERSAMPLING as usize;
+    const COUNT: u32 = OVERSAMPLING * OVERSAMPLING;
+    let mut small = Vec::with_capacity(pixels.len() / 3 / COUNT as usize);
+    let mut sums = vec![[0u32; 3]; width];
+    for rows in pixels.chunks_exact(SIDE * SIDE * width * 3) {
+        sums.fill([0; 3]);
+        for row in rows.chunks_exact(SIDE * width * 3) {
+            for (sum, square) in sums.iter_mut().zip(row.chunks_exact(SIDE * 3)) {
+                for pixel in square.chunks_exact(3) {
+                    sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += u32::from(*value));
+                }
             }
         }
+        small.extend(sums.iter().map(|sum| sum.map(|sum| ((sum + COUNT / 2) / COUNT) as u8)));
     }
     small
 }
@@ -138,11 +133,9 @@ impl<B: DrawingBackend> Canvas<'_, B> {
         points.iter().map(|point| self.place(*point)).collect()
     }
 
-    /// Up to, but without, the lower right corner's column and row.
+    /// Up to, but without, the lower right corner's column and row; never empty.
     fn rect(&mut self, from: (i32, i32), to: (i32, i32), color: Color) -> Result<(), PlotError> {
-        // A bitmap includes them, SVG does not.
-        let last = i32::from(self.device.separate_strokes);
-        let to = ((to.0 - last).max(from.0), (to.1 - last).max(from.1));
+        let to = (to.0.max(from.0 + 1), to.1.max(from.1 + 1));
         self.backend.draw_rect(from, to, &shape(color, 1), true).map_err(PlotError::new)
     }
 

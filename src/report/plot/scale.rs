@@ -24,8 +24,18 @@ pub(super) struct Scale {
 }
 
 /// Which ticks of a logarithmic axis may have labels, densest first: the mantissas, and every how many decades.
-const LABELED: [(&[u8], i32); 9] =
-    [(&[1, 2, 5], 1), (&[1, 3], 1), (&[1], 1), (&[1], 2), (&[1], 3), (&[1], 5), (&[1], 10), (&[1], 50), (&[1], 200)];
+const LABELED: [(&[u8], i32); 10] = [
+    (&[1, 2, 3, 4, 5, 7], 1),
+    (&[1, 2, 5], 1),
+    (&[1, 3], 1),
+    (&[1], 1),
+    (&[1], 2),
+    (&[1], 3),
+    (&[1], 5),
+    (&[1], 10),
+    (&[1], 50),
+    (&[1], 200),
+];
 
 /// A mark on an axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +68,12 @@ impl Scale {
     /// Keeps room below a logarithmic range for 0.
     pub(super) fn with_zero(self) -> Scale {
         Scale { zero: 0.07, ..self }
+    }
+
+    /// A logarithmic range of at least half a decade, so that small differences look small.
+    pub(super) fn at_least_half_a_decade(self) -> Scale {
+        let missing = (0.5 - (self.high - self.low)).max(0.0) / 2.0;
+        Scale { low: self.low - missing, high: self.high + missing, ..self }
     }
 
     /// Wider by these shares of its length.
@@ -132,12 +148,18 @@ impl Scale {
                 })
                 .collect()
         };
-        let labeled = LABELED.into_iter().map(|(mantissas, every)| inside(mantissas, every));
-        let labeled = labeled.into_iter().find(|set| set.len() <= most.max(2)).unwrap_or_default();
+        let plain = |set: &[(u8, i32)]| set.iter().all(|(_, power)| (-4..=5).contains(power));
+        let few_decades = inside(&[1], 1).len() < 3;
+        let labeled = LABELED
+            .into_iter()
+            .map(|(mantissas, every)| inside(mantissas, every))
+            .filter(|set| few_decades || plain(set) || set.iter().all(|(mantissa, _)| *mantissa == 1))
+            .find(|set| set.len() <= most.max(2))
+            .unwrap_or_default();
         if labeled.len() < 2 {
             return self.linear_ticks(libm::pow(10.0, self.low), libm::pow(10.0, self.high), most);
         }
-        let plain = labeled.iter().all(|(_, power)| (-4..=5).contains(power));
+        let plain = plain(&labeled);
         let label = |(mantissa, power): (u8, i32)| {
             if plain {
                 format!("{:.*}", (-power).max(0) as usize, decimal(mantissa, power))
@@ -162,7 +184,7 @@ impl Scale {
         let labeled = LABELED
             .into_iter()
             .map(|(mantissas, every)| inside(mantissas, every))
-            .find(|set| set.len() < most.max(3))
+            .find(|set| set.len() <= most.max(2))
             .unwrap_or_default();
         let label = |(mantissa, power): (u8, i32)| {
             if self.high <= 6.0 {
@@ -190,17 +212,24 @@ fn decimal_of(whole: i64, power: i32) -> f64 {
     if power < 0 { whole as f64 / ten } else { whole as f64 * ten }
 }
 
-/// Four significant digits, without trailing zeros.
-pub(super) fn rounded(value: f64) -> String {
+/// A number with this many significant digits, whole numbers below ten million in full, without trailing zeros.
+pub(super) fn rounded(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }
     let power = libm::floor(libm::log10(value.abs())) as i32;
     if !(-4..7).contains(&power) {
-        return format!("{value:.3e}");
+        let text = format!("{value:.*e}", (digits - 1).max(0) as usize);
+        let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{power}", without_zeros(mantissa));
     }
-    let text = format!("{value:.*}", (3 - power).max(0) as usize);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    let text = format!("{value:.*}", (digits - 1 - power).max(0) as usize);
+    without_zeros(&text).to_owned()
+}
+
+/// Without zeros at the end of a fraction.
+fn without_zeros(digits: &str) -> &str {
+    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
 }
 
 /// `2×10⁻³`, `10⁶`, `1`.
@@ -246,12 +275,30 @@ mod tests {
     #[test]
     fn ticks_stand_at_round_numbers() {
         assert_eq!(labels(Scale::linear(0.0, 1.0), 5), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(labels(Scale::log(200.0, 900.0), 8), ["200", "300", "400", "500", "700"]);
         assert_eq!(labels(Scale::log(0.1, 10.0), 8), ["0.1", "0.2", "0.5", "1", "2", "5", "10"]);
         assert_eq!(labels(Scale::log(0.001, 1000.0), 8), ["0.001", "0.01", "0.1", "1", "10", "100", "1000"]);
         assert_eq!(labels(Scale::log(1e-12, 1.0), 6), ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "1"]);
         assert_eq!(labels(Scale::log(2.1, 2.9), 5), ["2.2", "2.4", "2.6", "2.8"]);
         assert_eq!(labels(Scale::log_one_plus(1000.0), 6), ["0", "1", "10", "100", "1000"]);
         assert_eq!(labels(Scale::linear(0.0, 4e7), 5), ["0", "10⁷", "2×10⁷", "3×10⁷", "4×10⁷"]);
+    }
+
+    #[test]
+    fn numbers_are_rounded_for_people() {
+        let cases = [
+            (0.088_914, "0.0889"),
+            (1e-6, "1e-6"),
+            (2.55e-7, "2.55e-7"),
+            (5154.0, "5154"),
+            (40.5, "40.5"),
+            (100.0, "100"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(rounded(value, 3), text);
+        }
+        assert_eq!(rounded(0.0, 3), "0");
+        assert_eq!(rounded(f64::INFINITY, 3), "inf");
     }
 
     #[test]

@@ -7,11 +7,13 @@ use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::{Scale, Tick, rounded};
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{
-    CONVERGED, Color, DIVERGED, FRAME, LINE, MARKER, NOTE_SIZE, STRIP, TEXT, THIN, TICK_SIZE, WHITE, status_color,
+    BEST, CONVERGED, Color, DIVERGED, FRAME, LINE, MARKER, NOTE_SIZE, STRIP, TEXT, THIN, TICK_SIZE, WHITE, status_color,
 };
 use crate::outcome::Status;
 
 const MOST_SERIES: usize = 12;
+/// With more lines than this, bands would hide each other; whiskers stay.
+const MOST_BANDS: usize = 3;
 /// With more points than this per line, markers would hide each other.
 const MOST_MARKERS: usize = 70;
 
@@ -82,7 +84,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         .into_iter()
         .filter(|(status, _)| curves.iter().any(|curve| curve.dots.iter().any(|dot| dot.status == *status)))
         .collect();
-    let strip_height = if single { 46.0 } else { (12.0 * curves.len() as f64 + 10.0).max(40.0) };
+    let strip_height = if single { 46.0 } else { (12.0 * curves.len() as f64 + 10.0).clamp(40.0, 112.0) };
     let top = body.top + 26.0 + strips.len() as f64 * (strip_height + 6.0);
     let area = Rect { left: body.left + BESIDE + 24.0, top, right: body.right, bottom: body.bottom - BELOW };
     let panel = Panel { area, x, y: y_scale(&curves) };
@@ -99,24 +101,27 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     };
 
     let scene = &mut figure.scene;
-    shade(&panel, &curves, scene);
-    panel.grid(scene, &axes);
     let strip_areas: Vec<Rect> = (0..strips.len())
         .map(|index| {
             let top = body.top + 26.0 + index as f64 * (strip_height + 6.0);
             Rect { top, bottom: top + strip_height, ..area }
         })
         .collect();
+    strip_areas.iter().for_each(|strip| scene.rect(*strip, STRIP));
+    shade(&panel, &curves, body.top + 26.0, scene);
+    panel.grid(scene, &axes);
+    if let Some(limit) = limit {
+        draw_limit(&panel, limit, body.top, scene);
+    }
     for ((status, name), strip) in strips.iter().zip(&strip_areas) {
         draw_strip(&panel, *strip, *status, &curves, scene);
         let at = (strip.left - 13.0, strip.center().1);
         scene.text(Text::new(*name, at, NOTE_SIZE, TEXT).align(Align::Right));
     }
-    if let Some(limit) = limit {
-        draw_limit(&panel, limit, body.top, scene);
-    }
-    curves.iter().for_each(|curve| draw_curve(&panel, curve, scene));
-    draw_best(cells, &chosen, &panel, scene);
+    // Between words there is nothing that a line could mean.
+    let joined = axis.numbers.is_some();
+    curves.iter().for_each(|curve| draw_curve(&panel, curve, joined, joined && curves.len() <= MOST_BANDS, scene));
+    draw_best(cells, &chosen, &curves, &panel, scene);
     panel.frame(scene, &axes);
     let beside = (body.left + 14.0, area.center().1);
     let label = Text::new("steps to convergence, log scale", beside, super::style::LABEL_SIZE, TEXT);
@@ -164,7 +169,7 @@ fn y_scale(curves: &[Curve]) -> Scale {
     let low = values().filter(|steps| *steps > 0.0).fold(f64::INFINITY, f64::min);
     let high = values().fold(0.0, f64::max);
     let scale = if high < 1.0 { Scale::log(1.0, 10.0) } else { Scale::log(low, high) };
-    let scale = scale.padded(0.14, 0.05);
+    let scale = scale.at_least_half_a_decade().padded(0.14, 0.05);
     if values().any(|steps| steps == 0.0) { scale.with_zero() } else { scale }
 }
 
@@ -199,14 +204,13 @@ fn diverged_from(curves: &[Curve]) -> Option<f64> {
     starts?.into_iter().reduce(f64::max)
 }
 
-fn shade(panel: &Panel, curves: &[Curve], scene: &mut Scene) {
+fn shade(panel: &Panel, curves: &[Curve], top: f64, scene: &mut Scene) {
     if let Some(from) = diverged_from(curves) {
-        scene.rect(Rect { left: panel.x_at(from), ..panel.area }, DIVERGED.faded(0.13));
+        scene.rect(Rect { left: panel.x_at(from), top, ..panel.area }, DIVERGED.faded(0.13));
     }
 }
 
 fn draw_strip(panel: &Panel, strip: Rect, status: Status, curves: &[Curve], scene: &mut Scene) {
-    scene.rect(strip, STRIP);
     let row = strip.height() / curves.len() as f64;
     for (index, curve) in curves.iter().enumerate() {
         let y = strip.top + (index as f64 + 0.5) * row;
@@ -257,7 +261,8 @@ fn draw_limit(panel: &Panel, limit: f64, top: f64, scene: &mut Scene) {
         return;
     }
     scene.dashes((x, top + 24.0), (x, panel.area.bottom), 2.5, TEXT);
-    let text = Text::new(format!("2/λmax = {}", rounded(limit)), (x, top + 6.0), TICK_SIZE, TEXT).align(Align::Center);
+    let text =
+        Text::new(format!("2/λmax = {}", rounded(limit, 4)), (x, top + 6.0), TICK_SIZE, TEXT).align(Align::Center);
     scene.text(kept_inside(text, panel.area));
 }
 
@@ -268,7 +273,7 @@ pub(super) fn kept_inside(text: Text, area: Rect) -> Text {
     Text { at: (text.at.0 + shift, text.at.1), ..text }
 }
 
-fn draw_curve(panel: &Panel, curve: &Curve, scene: &mut Scene) {
+fn draw_curve(panel: &Panel, curve: &Curve, joined: bool, banded: bool, scene: &mut Scene) {
     let place = |dot: &Dot, steps: f64| -> Point { (panel.x_at(dot.x), panel.y_at(steps).max(panel.area.top)) };
     for stretch in curve.dots.chunk_by(|a, b| a.status == b.status) {
         if stretch[0].status != Status::Converged {
@@ -276,11 +281,13 @@ fn draw_curve(panel: &Panel, curve: &Curve, scene: &mut Scene) {
         }
         let band =
             |bound: fn(&Dot) -> f64| -> Vec<Point> { stretch.iter().map(|dot| place(dot, bound(dot))).collect() };
-        if stretch.iter().any(|dot| dot.low < dot.high) {
+        if banded && stretch.iter().any(|dot| dot.low < dot.high) {
             panel.band(scene, &band(|dot| dot.low), &band(|dot| dot.high), curve.color.faded(0.16));
         }
         let line: Vec<Point> = band(|dot| dot.median);
-        panel.polyline(scene, &line, if curve.has_markers() { 0.75 * LINE } else { LINE }, curve.color);
+        if joined {
+            panel.polyline(scene, &line, if curve.has_markers() { 0.75 * LINE } else { LINE }, curve.color);
+        }
     }
     let converged = || curve.dots.iter().filter(|dot| dot.status == Status::Converged);
     if curve.has_markers() {
@@ -301,19 +308,19 @@ fn draw_curve(panel: &Panel, curve: &Curve, scene: &mut Scene) {
     }
 }
 
-fn draw_best(cells: &Cells, series: &[&Series], panel: &Panel, scene: &mut Scene) {
-    for one in series {
+fn draw_best(cells: &Cells, series: &[&Series], curves: &[Curve], panel: &Panel, scene: &mut Scene) {
+    for (one, curve) in series.iter().zip(curves) {
         let Some(best) = cells.best(one.cells.iter().copied()) else { continue };
         let steps = cells.cells[best].steps.median;
         let at = panel.at(x_value(cells, best), steps);
-        scene.star(at, 1.6 * MARKER);
+        scene.star(at, 1.6 * MARKER, if curves.len() == 1 { BEST } else { curve.color });
         if let ([_], Some(axis)) = (series, cells.main()) {
             let unit = if steps == 1.0 { "step" } else { "steps" };
-            let text = format!("{}: {} {unit}", axis.label(cells.main_rank(best)), rounded(steps));
-            let text = kept_inside(
-                Text::new(text, (at.0, at.1 + 38.0), TICK_SIZE, TEXT).align(Align::Center).bold(),
-                panel.area,
-            );
+            let text = format!("{}: {} {unit}", axis.label(cells.main_rank(best)), rounded(steps, 4));
+            // Below the star, where the line does not run, if there is room.
+            let below = if at.1 + 56.0 < panel.area.bottom { 38.0 } else { -38.0 };
+            let text = Text::new(text, (at.0, at.1 + below), TICK_SIZE, TEXT).align(Align::Center).bold();
+            let text = kept_inside(text, panel.area);
             let bounds = text.bounds();
             let room = Rect { left: bounds.left - 5.0, right: bounds.right + 5.0, ..bounds };
             scene.rect(room, WHITE.faded(0.8));
@@ -339,13 +346,21 @@ fn legend(cells: &Cells, curves: &[Curve]) -> Legend {
         (Status::Diverged, true, "diverged, not all"),
     ];
     let dots = || curves.iter().flat_map(|curve| &curve.dots);
+    let dense = curves.iter().all(|curve| !curve.has_markers());
     let mut entries: Vec<(Key, String)> = kinds
         .into_iter()
         .filter(|(status, partial, _)| dots().any(|dot| (dot.status, dot.partial) == (*status, *partial)))
-        .map(|(status, partial, text)| (Key::Marker(status_shape(status, partial), color(status)), text.to_owned()))
+        .map(|(status, partial, text)| {
+            let key = match (dense, status) {
+                (false, _) => Key::Marker(status_shape(status, partial), color(status)),
+                (true, Status::Converged) => Key::Line(color(status)),
+                (true, _) => Key::Swatch(color(status)),
+            };
+            (key, text.to_owned())
+        })
         .collect();
     if dots().any(|dot| dot.status == Status::Converged) {
-        entries.push((Key::Star, "fewest steps".to_owned()));
+        entries.push((Key::Star(if several { WHITE } else { BEST }), "fewest steps".to_owned()));
     }
     if diverged_from(curves).is_some() {
         entries.push((Key::Swatch(DIVERGED.faded(0.13)), "all diverge".to_owned()));

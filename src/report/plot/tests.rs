@@ -1,25 +1,242 @@
 //! Draws studies of every kind and looks at what was drawn.
 
+mod edges;
 mod studies;
 
+use std::time::Instant;
+
 use super::*;
+use crate::outcome::Status;
+use scene::{Mark, Rect};
 use studies::{COURSE_RATES, batches, log_grid, parabola};
 
-#[test]
-#[ignore = "writes pictures to look at"]
-fn gallery() {
-    let folder = std::env::var_os("GALLERY").map(std::path::PathBuf::from).unwrap_or_else(std::env::temp_dir);
-    let studies = [
+fn usual() -> Vec<(&'static str, Study)> {
+    vec![
         ("course", parabola(&COURSE_RATES)),
         ("dense", parabola(&log_grid(0.005, 5.0, 200))),
         ("forty", parabola(&log_grid(0.01, 5.0, 40))),
         ("batches", batches(8, &log_grid(0.0005, 0.5, 13), 10)),
         ("twelve", batches(12, &log_grid(0.0005, 0.5, 25), 3)),
-    ];
-    for (name, study) in studies {
+    ]
+}
+
+fn everything() -> Vec<(&'static str, Study)> {
+    usual().into_iter().chain(edges::all()).collect()
+}
+
+fn scenes(study: &Study) -> Vec<(&'static str, Scene)> {
+    let cells = Cells::new(study);
+    Plot::ALL.into_iter().filter_map(|plot| Some((plot.name(), plot.scene(&cells)?))).collect()
+}
+
+fn texts(study: &Study, plot: Plot) -> Vec<String> {
+    let scene = plot.scene(&Cells::new(study)).expect("the plot makes sense");
+    scene.texts().map(|text| text.text.clone()).collect()
+}
+
+fn svg_of(study: &Study, plot: Plot) -> String {
+    String::from_utf8(super::plot(study, plot, Format::Svg).unwrap().unwrap()).unwrap()
+}
+
+#[test]
+fn each_kind_of_study_has_the_plots_that_make_sense() {
+    let names =
+        |study: &Study| plots(study, Format::Svg).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(names(&parabola(&COURSE_RATES)), ["loss.svg", "steps.svg", "bowl.svg"]);
+    assert_eq!(names(&parabola(&[0.7])), ["loss.svg", "bowl.svg"]);
+    assert_eq!(names(&parabola(&[4.0, 5.0])), ["loss.svg", "steps.svg"]);
+    assert_eq!(names(&batches(3, &[0.01, 0.02, 0.04], 2)), ["loss.svg", "steps.svg", "batch.svg", "heatmap.svg"]);
+    assert_eq!(names(&batches(3, &[0.01], 2)), ["loss.svg", "steps.svg", "batch.svg"]);
+    assert_eq!(names(&Study { curves: Vec::new(), ..batches(0, &[0.01, 0.02], 2) }), ["steps.svg"]);
+    assert!(names(&Study::default()).is_empty());
+}
+
+#[test]
+fn equal_studies_give_equal_bytes() {
+    for format in [Format::Png, Format::Svg] {
+        let draw = || plots(&batches(3, &log_grid(0.001, 0.5, 6), 3), format).unwrap();
+        assert_eq!(draw(), draw());
+    }
+}
+
+#[test]
+fn a_png_is_small_and_1600_wide() {
+    for (name, bytes) in plots(&parabola(&log_grid(0.005, 5.0, 200)), Format::Png).unwrap() {
+        assert!(bytes.len() < 150_000, "{name}: {} bytes", bytes.len());
+        let info = png::Decoder::new(&bytes[..]).read_info().unwrap();
+        assert_eq!(info.info().width, 1600, "{name}");
+    }
+}
+
+#[test]
+fn no_two_texts_overlap_and_none_is_cut_off() {
+    for (study_name, study) in everything() {
+        for (name, scene) in scenes(&study) {
+            let boxes: Vec<(&str, Rect)> =
+                scene.texts().filter(|text| !text.text.is_empty()).map(|text| (&*text.text, text.bounds())).collect();
+            for (index, (text, bounds)) in boxes.iter().enumerate() {
+                let inside = bounds.left >= 0.0 && bounds.top >= 0.0;
+                let inside = inside && bounds.right <= scene.width && bounds.bottom <= scene.height;
+                assert!(inside, "{study_name}, {name}: {text:?} is cut off: {bounds:?}");
+                for (other, place) in &boxes[index + 1..] {
+                    assert!(!bounds.overlaps(*place), "{study_name}, {name}: {text:?} and {other:?} overlap");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_mark_lies_in_the_picture() {
+    for (study_name, study) in everything() {
+        for (name, scene) in scenes(&study) {
+            let inside = |(x, y): &scene::Point| (0.0..=scene.width).contains(x) && (0.0..=scene.height).contains(y);
+            for mark in &scene.marks {
+                let fine = match mark {
+                    Mark::Line { points, .. } | Mark::Fill { points, .. } => points.iter().all(inside),
+                    Mark::Disc { center, .. } => inside(center),
+                    Mark::Text(text) => inside(&text.at),
+                };
+                assert!(fine, "{study_name}, {name}: {mark:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_study_can_be_written_in_both_formats() {
+    for (study_name, study) in edges::all() {
+        for (name, bytes) in plots(&study, Format::Png).unwrap() {
+            assert!(bytes.starts_with(b"\x89PNG"), "{study_name}, {name}");
+        }
+        for (name, bytes) in plots(&study, Format::Svg).unwrap() {
+            let document = String::from_utf8(bytes).unwrap();
+            assert!(document.starts_with("<svg ") && document.trim_end().ends_with("</svg>"), "{study_name}, {name}");
+            // Every tag closes, and no text smuggles one in.
+            let opened = document.matches('<').count();
+            assert_eq!(opened, document.matches('>').count(), "{study_name}, {name}");
+            assert_eq!(document.matches("<text ").count(), document.matches("</text>").count(), "{study_name}, {name}");
+        }
+    }
+}
+
+#[test]
+fn the_course_is_told_in_words() {
+    let study = parabola(&COURSE_RATES);
+    let steps = svg_of(&study, Plot::Steps);
+    for text in ["1.6: 1 step", "2/λmax = 3.2", "diverged", "budget spent", "learning rate", "0.001", "all diverge"] {
+        assert!(steps.contains(text), "{text}");
+    }
+    let loss = svg_of(&study, Plot::Loss);
+    for text in
+        ["step (parameter updates), log scale", "optimality gap", "3.2", "diverged", "converged", "budget spent"]
+    {
+        assert!(loss.contains(text), "{text}");
+    }
+    let bowl = svg_of(&study, Plot::Bowl);
+    for text in ["too small", "just right", "too large", "learning rate 1.6: 1 step", "learning rate 4: diverged"] {
+        assert!(bowl.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn one_diverging_run_does_not_flatten_the_others() {
+    let height = |rates: &[f64]| {
+        let scene = loss::scene(&Cells::new(&parabola(rates))).unwrap();
+        // The frame of the panel is the only closed outline of five points.
+        let frame = scene.marks.iter().find_map(|mark| match mark {
+            Mark::Line { points, .. } if points.len() == 5 && points[0] == points[4] => Some(points[2].1 - points[0].1),
+            _ => None,
+        });
+        let falls = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Line { points, width, .. } if *width == style::LINE => Some(points[points.len() - 1].1 - points[0].1),
+            _ => None,
+        });
+        falls.fold(0.0, f64::max) / frame.unwrap()
+    };
+    let (alone, beside) = (height(&[0.1, 0.2]), height(&[0.1, 0.2, 400.0]));
+    assert!(alone > 0.5 && (alone - beside).abs() < 1e-9, "{alone} {beside}");
+}
+
+#[test]
+fn many_lines_get_a_color_scale_and_more_than_forty_are_thinned() {
+    let legend = |rates: usize| texts(&parabola(&log_grid(0.01, 1.0, rates)), Plot::Loss);
+    let few = legend(8);
+    assert!(few.contains(&"0.0193".to_owned()), "{few:?}");
+    let many = legend(40);
+    assert!(!many.iter().any(|text| text.contains("0.0113") || text.contains("drawn")), "{many:?}");
+    assert!(many.contains(&"0.1".to_owned()), "{many:?}");
+    assert!(legend(200).iter().any(|text| text.contains("40 of 200 values of learning rate drawn")));
+}
+
+#[test]
+fn panels_left_out_are_named() {
+    let texts = texts(&batches(12, &[0.01, 0.02], 2), Plot::Loss);
+    assert_eq!(texts.iter().filter(|text| text.starts_with("batch size ")).count(), 12);
+    assert!(texts.iter().any(|text| text.contains("Left out: batch size 64.")), "{texts:?}");
+}
+
+#[test]
+fn another_setting_takes_the_place_of_the_learning_rate() {
+    let study = edges::all().into_iter().find(|(name, _)| *name == "momentum").unwrap().1;
+    let texts = texts(&study, Plot::Steps);
+    assert!(texts.contains(&"momentum".to_owned()) && texts.contains(&"0.9: 28 steps".to_owned()), "{texts:?}");
+}
+
+#[test]
+fn full_stands_where_its_examples_are_and_last_when_unknown() {
+    let texts = texts(&batches(8, &log_grid(0.001, 0.3, 6), 2), Plot::Batch);
+    assert!(texts.iter().any(|text| text.contains("full = 353 examples.")), "{texts:?}");
+    let unknown = edges::all().into_iter().find(|(name, _)| *name == "full of unknown size").unwrap().1;
+    let scene = batch::scene(&Cells::new(&unknown)).unwrap();
+    let at = |wanted: &str| scene.texts().find(|text| text.text == wanted).unwrap().at.0;
+    assert!(at("1") < at("4") && at("4") < at("full"));
+}
+
+#[test]
+fn the_median_counts_runs_that_never_converged() {
+    let mut study = batches(1, &[0.01], 10);
+    for run in &mut study.runs[..6] {
+        run.status = Status::Exhausted;
+        run.steps = None;
+    }
+    let cells = Cells::new(&study);
+    assert_eq!(cells.cells.len(), 2);
+    assert_eq!(cells.cells[0].status(), Status::Exhausted);
+    assert!(cells.cells[0].steps.median.is_infinite() && cells.cells[0].is_partial());
+    assert!(cells.cells[1].steps.median.is_finite() && !cells.cells[1].is_partial());
+}
+
+#[test]
+fn quartiles_are_interpolated_and_infinity_stays() {
+    let quartiles = |values: &[f64]| cells::quartiles_of(&mut values.to_vec()).map(|q| (q.low, q.median, q.high));
+    let infinite = f64::INFINITY;
+    assert_eq!(quartiles(&[4.0, 1.0, 3.0, 2.0]), Some((1.75, 2.5, 3.25)));
+    assert_eq!(quartiles(&[7.0]), Some((7.0, 7.0, 7.0)));
+    assert_eq!(quartiles(&[1.0, infinite, 2.0, infinite]), Some((1.75, infinite, infinite)));
+    assert_eq!(quartiles(&[1.0, infinite, 2.0, 3.0, infinite]), Some((2.0, 3.0, infinite)));
+    assert_eq!(quartiles(&[]), None);
+}
+
+#[test]
+fn a_million_runs_are_merged_before_they_are_drawn() {
+    let study = edges::million();
+    let started = Instant::now();
+    let scene = steps::scene(&Cells::new(&study)).unwrap();
+    let elapsed = started.elapsed();
+    assert!(scene.marks.len() < 5_000, "{} marks", scene.marks.len());
+    // Far above what it takes, to notice only a change of kind.
+    assert!(elapsed.as_secs() < 20, "{elapsed:?}");
+}
+
+#[test]
+#[ignore = "writes pictures to look at into the folder GALLERY"]
+fn gallery() {
+    let folder = std::path::PathBuf::from(std::env::var_os("GALLERY").expect("GALLERY names a folder"));
+    for (name, study) in everything().into_iter().chain([("million", edges::million())]) {
         for format in [Format::Png, Format::Svg] {
             for (file, bytes) in plots(&study, format).unwrap() {
-                std::fs::write(folder.join(format!("{name}-{file}")), bytes).unwrap();
+                std::fs::write(folder.join(format!("{name}-{file}").replace(' ', "-")), bytes).unwrap();
             }
         }
     }
