@@ -3,6 +3,7 @@
 pub mod data;
 pub mod fs;
 pub mod grid;
+pub mod math;
 pub mod outcome;
 pub mod problem;
 pub mod random;
