@@ -3,5 +3,6 @@
 //! Knows nothing of problems, runs or sweeps.
 
 mod definition;
+pub mod playground;
 
 pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source};
