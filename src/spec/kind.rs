@@ -169,6 +169,9 @@ impl Kind {
                     .mismatch(format!("`{subject}` cannot be \"{text}\""), item)
                     .suggest(suggest::did_you_mean(text, words.iter().copied(), '"'))),
             },
+            (Kind::CountOr { word }, Node::Text(text)) => Err(self
+                .mismatch(format!("`{subject}` cannot be \"{text}\""), item)
+                .suggest(suggest::did_you_mean(text, [word], '"'))),
             (Kind::Flag, Node::Flag(flag)) => scalar(Value::Flag(*flag)),
             (Kind::Text, Node::Text(text)) => scalar(Value::Text(text.as_str().into())),
             (Kind::Path, Node::Text(text)) if !text.is_empty() => scalar(Value::Text(text.as_str().into())),

@@ -21,7 +21,7 @@ mod suggest;
 mod together;
 mod tree;
 
-pub use axis::{Axis, AxisValues, Block, Spaced};
+pub use axis::{Axis, AxisValues, Block, LogSpaced, Sequence, Spaced};
 pub use conditions::parse_conditions;
 pub use diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span};
 pub use experiment::{
