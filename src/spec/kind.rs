@@ -114,7 +114,6 @@ impl Kind {
     pub(super) fn expected(self) -> String {
         match self {
             Kind::Number(range) => format!("a number{range}"),
-            Kind::Count { least: 0 } => "a whole number".to_owned(),
             Kind::Count { least } => format!("a whole number of at least {least}"),
             Kind::CountOr { word } => format!("a whole number of at least 1, or \"{word}\""),
             Kind::Choice(words) => format!("one of {}", suggest::list(words.iter().map(|word| format!("\"{word}\"")))),

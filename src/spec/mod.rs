@@ -14,6 +14,7 @@ mod kind;
 mod overrides;
 mod read;
 mod report;
+mod schema;
 mod sections;
 mod settings;
 mod setup;
@@ -28,6 +29,7 @@ pub use experiment::{
     Bounds, Claim, Condition, CurveDetail, Expectation, Experiment, LaneSettings, Matcher, Over, Setup, Streams,
 };
 pub use read::{ReadError, parse, read};
+pub use schema::schema;
 
 /// A commented spec that runs, for beginners.
 pub const STARTER: &str = include_str!("starter.toml");

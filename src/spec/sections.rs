@@ -150,11 +150,8 @@ impl Reader<'_> {
 
 /// The error for a value that needs an ability which the problem lacks.
 pub(super) fn meaningless(kinds: &Kinds, key: &Key, value: &Value, item: &Item) -> Option<Diagnostic> {
-    let needs_examples = match (key.path, value) {
-        ("batch_size", Value::Count(_)) => true,
-        ("stop.evaluate_every", Value::Text(_)) => true,
-        _ => false,
-    };
+    let needs_examples =
+        matches!((key.path, value), ("batch_size", Value::Count(_)) | ("stop.evaluate_every", Value::Text(_)));
     if !needs_examples || kinds.can(Ability::Examples) {
         return None;
     }
