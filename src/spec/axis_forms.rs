@@ -1,6 +1,6 @@
 //! Reads the forms of an axis: a value, a list, or a table that computes the values.
 
-use super::axis::{AxisValues, Spaced};
+use super::axis::{AxisValues, Sequence, Spaced};
 use super::diagnostic::{Diagnostic, Located};
 use super::keys::{Key, Kinds};
 use super::kind::{Given, Kind};
@@ -20,13 +20,12 @@ pub(super) fn read(
     match &item.node {
         Node::List(items) if is_list_of_values(key.kind, items) => list(key, items, item, may_repeat, kinds, report),
         Node::Table(table) if key.kind.is_numeric() => {
-            let values = computed(key, table, item, report)?;
-            let first = values.value(0)?;
-            match sections::meaningless(kinds, key, &first, item) {
-                Some(diagnostic) => report.fault(key.path, diagnostic),
-                None => return Some(values),
+            let sequence = computed(key, table, item, report)?;
+            if let Some(diagnostic) = sections::meaningless(kinds, key, &sequence.value(0), item) {
+                report.fault(key.path, diagnostic);
+                return None;
             }
-            None
+            Some(AxisValues::Computed(sequence))
         }
         Node::Table(_) => {
             let expected = format!("{}, or a list of such values", key.kind.expected());
@@ -87,24 +86,26 @@ fn list(
     (!values.is_empty()).then_some(AxisValues::Listed(values))
 }
 
-fn computed(key: &'static Key, table: &Table, item: &Item, report: &mut Report) -> Option<AxisValues> {
+fn computed(key: &'static Key, table: &Table, item: &Item, report: &mut Report) -> Option<Sequence> {
     let is_count = key.kind.is_count();
-    report.check_keys(&format!("`{}`", key.path), table, &["from", "to", "count", "log", "powers_of_two"]);
+    if !report.check_keys(&format!("`{}`", key.path), table, &["from", "to", "count", "log", "powers_of_two"]) {
+        return None;
+    }
     let form =
         |names: &[&str]| table.entries.len() == names.len() && names.iter().all(|name| table.get(name).is_some());
     if form(&["from", "to", "count"]) {
         let (from, to) = (end(key, table.get("from")?, report)?, end(key, table.get("to")?, report)?);
-        spaced(key, from, to, table, item, report).map(AxisValues::Linear)
+        spaced(key, from, to, table, item, report).map(Sequence::Linear)
     } else if form(&["log", "count"]) {
         let (from, to) = two_ends(key, "log", table.get("log")?, report)?;
-        spaced(key, from, to, table, item, report).map(AxisValues::Log)
+        spaced(key, from, to, table, item, report).map(|spaced| Sequence::Log(spaced.into()))
     } else if form(&["powers_of_two"]) {
         powers_of_two(key, table.get("powers_of_two")?, report)
     } else if is_count && (form(&["count"]) || form(&["from", "count"])) {
         counting(key, table, item, report)
     } else {
         let counting = if is_count { ", { count }, { from, count }" } else { "" };
-        let diagnostic = Diagnostic::new(format!("`{}` is no form of an axis", key.path), item.span).label(format!(
+        let diagnostic = Diagnostic::new(format!("unknown form of axis for `{}`", key.path), item.span).label(format!(
             "expected {{ from, to, count }}, {{ log = [a, b], count }} or {{ powers_of_two = [a, b] }}{counting}"
         ));
         report.fault(key.path, diagnostic);
@@ -163,7 +164,7 @@ fn spaced(key: &Key, from: f64, to: f64, table: &Table, item: &Item, report: &mu
     Some(Spaced { from, to, count, whole: key.kind.is_count() })
 }
 
-fn powers_of_two(key: &Key, item: &Item, report: &mut Report) -> Option<AxisValues> {
+fn powers_of_two(key: &Key, item: &Item, report: &mut Report) -> Option<Sequence> {
     let (from, to) = two_ends(key, "powers_of_two", item, report)?;
     let (low, high) = (libm::ceil(libm::log2(from)) as i32, libm::floor(libm::log2(to)) as i32);
     if low > high {
@@ -171,10 +172,10 @@ fn powers_of_two(key: &Key, item: &Item, report: &mut Report) -> Option<AxisValu
         report.fault(key.path, diagnostic.label("no power of two lies between these"));
         return None;
     }
-    Some(AxisValues::PowersOfTwo { low, high, whole: key.kind.is_count() })
+    Some(Sequence::PowersOfTwo { low, high, whole: key.kind.is_count() })
 }
 
-fn counting(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Option<AxisValues> {
+fn counting(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Option<Sequence> {
     let from = match table.get("from") {
         Some(from) => match report.keep(key.path, key.kind.read(key.path, from))? {
             Given::Scalar(Value::Count(from)) => from,
@@ -190,5 +191,5 @@ fn counting(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Optio
         report.fault(key.path, Diagnostic::new(format!("`{}` counts too far", key.path), item.span));
         return None;
     }
-    Some(AxisValues::Counting { from, count })
+    Some(Sequence::Counting { from, count })
 }

@@ -11,12 +11,23 @@ use super::tree::{Item, Node, Table};
 use crate::outcome::Status;
 use crate::value::Value;
 
-/// The keys of an expectation.
-pub(super) const KEYS_OF_EXPECT: [&str; 8] =
-    ["where", "over", "steps", "status", "success_rate", "final_loss", "best_learning_rate", "fewer_steps_than"];
+/// The keys of an expectation, each with one sentence for editors.
+pub(super) const KEYS_OF_EXPECT: [(&str, &str); 8] = [
+    ("where", "The runs it speaks of, by their axes; all runs by default."),
+    ("over", "How the replicates of a cell are put together."),
+    ("steps", "Steps to convergence."),
+    ("status", "How the runs end."),
+    ("success_rate", "The share of runs that converge."),
+    ("final_loss", "The loss at the last evaluation."),
+    ("best_learning_rate", "The learning rate with the fewest steps."),
+    ("fewer_steps_than", "Runs that need more steps than these."),
+];
 
 /// The ways to put replicates together that are words.
 pub(super) const OVER: [&str; 3] = ["median", "all", "any"];
+
+/// How runs end.
+pub(super) const STATUSES: [&str; 4] = ["converged", "diverged", "exhausted", "failed"];
 
 /// Reads all expectations.
 pub(super) fn read(root: &Table, axes: Axes<'_>, kinds: &Kinds, report: &mut Report) -> Vec<Expectation> {
@@ -39,7 +50,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn expectation(&mut self, item: &Item) -> Option<Expectation> {
         let table = self.report.table("expect", item, "a table")?;
-        self.report.check_keys("[[expect]]", table, &KEYS_OF_EXPECT);
+        self.report.check_keys("[[expect]]", table, &KEYS_OF_EXPECT.map(|(name, _)| name));
         let errors_before = self.report.list.len();
         let conditions = table.get("where").map_or(Vec::new(), |item| self.conditions("where", item));
         let over = table.get("over").and_then(|item| self.over(item));
@@ -100,8 +111,7 @@ impl Reader<'_> {
     }
 
     fn status(&mut self, item: &Item) -> Option<Claim> {
-        const NAMES: &[&str] = &["converged", "diverged", "exhausted", "failed"];
-        match self.scalar("status", item, Kind::Choice(NAMES))? {
+        match self.scalar("status", item, Kind::Choice(&STATUSES))? {
             Value::Text(word) => Status::from_name(&word).map(Claim::Status),
             _ => None,
         }

@@ -148,6 +148,12 @@ impl Key {
         self
     }
 
+    /// The documentation as a part of a sentence.
+    pub(super) fn clause(&self) -> String {
+        let mut letters = self.doc.trim_end_matches('.').chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+    }
+
     /// Whether runs with different values are different runs of different setups.
     pub(super) fn is_setup(&self) -> bool {
         SETUP_SECTIONS.iter().any(|section| is_below(self.path, section)) && self.path != MOMENTUM
