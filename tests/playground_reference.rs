@@ -8,8 +8,8 @@
 mod naive_network;
 
 use goldilocks::data::playground::{self, INITIAL_BIAS, Sample, SeedRandom};
-use goldilocks::math;
 use goldilocks::spec::import::{self, PlaygroundPage, Regularization};
+use goldilocks::{math, problem};
 use naive_network::{Activation, Arithmetic, Example, Network, Penalty, Settings};
 use serde_json::Value;
 
@@ -26,10 +26,10 @@ const OURS: Arithmetic =
 
 fn settings(page: &PlaygroundPage, arithmetic: Arithmetic) -> Settings {
     let activation = |activation| match activation {
-        import::Activation::Tanh => Activation::Tanh,
-        import::Activation::Relu => Activation::Relu,
-        import::Activation::Sigmoid => Activation::Sigmoid,
-        import::Activation::Linear => Activation::Linear,
+        problem::Activation::Tanh => Activation::Tanh,
+        problem::Activation::Relu => Activation::Relu,
+        problem::Activation::Sigmoid => Activation::Sigmoid,
+        problem::Activation::Linear => Activation::Linear,
     };
     Settings {
         arithmetic,
