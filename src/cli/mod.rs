@@ -1,6 +1,7 @@
 //! The command line: one file per verb, each of whose `run` reads as a recipe.
 
 mod completions;
+mod import;
 mod init;
 mod load;
 mod plan;
@@ -35,6 +36,7 @@ enum Command {
     Plan(plan::Args),
     Report(report::Args),
     Init(init::Args),
+    Import(import::Args),
     Schema(schema::Args),
     Completions(completions::Args),
 }
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
