@@ -9,6 +9,7 @@ use super::keys::{Key, Kinds, Place};
 use super::kind::{Given, Kind, Range};
 use super::overrides;
 use super::report::{self, Report};
+use super::sections;
 use super::suggest;
 use super::tree::{Item, Node, Table};
 use crate::value::Value;
@@ -23,8 +24,10 @@ pub(super) struct Axes<'a> {
     pub(super) of: &'static str,
 }
 
-/// Reads a table of conditions, already flattened.
+/// Reads a table of conditions.
 pub(super) fn read(table: &Table, axes: Axes<'_>, kinds: &Kinds, report: &mut Report) -> Vec<Condition> {
+    let mut table = table.clone();
+    sections::flatten(&mut table);
     let mut conditions = Vec::new();
     for (name, item) in &table.entries {
         let path = name.name.as_str();
