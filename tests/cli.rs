@@ -234,7 +234,7 @@ fn what_is_wrong_with_data_is_said_in_the_spec() {
 fn a_batch_larger_than_the_data_is_refused_where_it_stands() {
     assert_eq!(
         with_data(Some("a,y\n1,2\n"), &[]),
-        "error: batch size 2 is above the 1 training example
+        "error: batch size 2 is above the number of training examples, 1
  --> study.toml:9:14
   |
 9 | batch_size = 2

@@ -82,7 +82,7 @@ fn diagnostic(experiment: &Experiment, grid: &Grid, error: PrepareError) -> Diag
             if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) }
         }
         PrepareErrorKind::BatchSize { batch_size, examples } => Diagnostic::new(
-            format!("batch size {batch_size} is above the {examples} training examples"),
+            format!("batch size {batch_size} is above the number of training examples, {examples}"),
             place("batch_size"),
         )
         .label(format!("expected at most {examples}"))
