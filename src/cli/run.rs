@@ -32,7 +32,7 @@ pub(super) struct Args {
     #[command(flatten)]
     spec: SpecArgs,
 
-    /// The folder for the results [default: results/<name>]
+    /// The folder for the results [default: results/NAME]
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 

@@ -11,7 +11,7 @@ use super::suggest;
 use super::tree::{Key as Name, Node, Table};
 
 /// The names in a block that are no axes.
-const OTHER_KEYS: [&str; 2] = ["zip", "exclude"];
+pub(super) const OTHER_KEYS: [&str; 2] = ["zip", "exclude"];
 
 /// The tables of `[grid]` or `[[grid]]`, flattened.
 pub(super) fn flatten_all(root: &mut Table) {

@@ -1,7 +1,7 @@
 //! The settings of a spec: one table that drives reading, checking, suggestions, axes, defaults and the JSON Schema.
 //!
 //! A new family of problems or data is a few rows here, a row in [`FAMILIES`] if it is a problem,
-//! and a conversion in [`super::setup`].
+//! and a conversion in `setup.rs`.
 
 use super::kind::{Kind, Range};
 use crate::value::Value;

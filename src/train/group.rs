@@ -291,7 +291,7 @@ impl<'a, M: Model> Training<'a, M> {
 fn walk<M: Model>(model: &M, group: &Group<'_>) -> Walk {
     match &group.schedule {
         None => Walk::Closed,
-        Some(schedule) if !schedule.is_full_batch() => Walk::Batches(Order::new(schedule, group.order_seed)),
+        Some(schedule) if !schedule.is_full_batch() => Walk::Batches(Box::new(Order::new(schedule, group.order_seed))),
         Some(_) if model.has_closed_gradient() => Walk::Closed,
         Some(_) => Walk::All((0..model.examples().map_or(0, |examples| examples.len()) as u32).collect()),
     }

@@ -26,7 +26,7 @@ pub(super) enum Walk {
     /// All of them, in file order.
     All(Vec<u32>),
     /// Batch by batch.
-    Batches(Order),
+    Batches(Box<Order>),
 }
 
 /// Buffers that outlive a call.
