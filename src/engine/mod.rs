@@ -45,6 +45,22 @@ pub struct Options<'a> {
     pub listener: Listener<'a>,
 }
 
+impl Default for Options<'_> {
+    /// One thread per core, thinned curves of at most 2000 runs; nobody listens and nobody interrupts.
+    fn default() -> Self {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Options {
+            threads: 0,
+            scalar: false,
+            most_lanes: MOST_LANES,
+            curves: Detail::Thinned,
+            most_curves: 2000,
+            interrupted: &NEVER,
+            listener: &|_| {},
+        }
+    }
+}
+
 /// Training was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
