@@ -12,4 +12,4 @@ mod order;
 pub use dataset::{Dataset, Examples};
 pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source};
 pub use error::Error;
-pub use order::{Order, Schedule};
+pub use order::{Order, Schedule, SharedOrders};
