@@ -3,6 +3,9 @@
 Peers visit the same examples in the same order, so their runs are compared one by one. Goldilocks and scikit-learn shuffle
 in their own order, so with mini-batches the replicates of each cell are compared as samples of the same distribution;
 what does not depend on an order (full batches, the parabola) must match run by run.
+
+The bounds were set by trying: the same program with other shuffles agrees in 100 % of the cells of the studies and 94 to
+100 % of those of `wide` (which has four replicates only); with learning rates 10 % off, in 96, 71 (`fine-study`) and 51 %.
 """
 
 import csv
@@ -94,7 +97,7 @@ def compare(workload, a, b, same_order):
             near = np.isclose(ordered(a)["final_loss"], ordered(b)["final_loss"], rtol=1e-6).mean()
             return near >= 0.99, f"{near:.1%} of runs end at the same loss"
         near = loss_per_cell(a, b)
-        return near >= 0.95, f"{near:.1%} of cells agree on the loss at the end"
+        return near >= 0.85, f"{near:.1%} of cells agree on the loss at the end"
     if workload.name.startswith("one-big-run"):
         x, y = (excess(runs, workload.spec["data"]["noise"]) for runs in (a, b))
         return math.isclose(x, y, rel_tol=0.05), f"relative gap at the end {x:.5f} and {y:.5f}"
@@ -106,8 +109,8 @@ def compare(workload, a, b, same_order):
     sentence = f"{near:.1%} of cells agree"
     if (full := [select(runs, examples) for runs in (a, b)])[0]["status"].size:
         same = run_by_run(*full)
-        return near >= 0.95 and same == 1.0, f"{sentence}; full batch: {same:.1%} of runs the same"
-    return near >= 0.95, sentence
+        return near >= 0.98 and same == 1.0, f"{sentence}; full batch: {same:.1%} of runs the same"
+    return near >= 0.98, sentence
 
 
 def select(runs, batch_size):

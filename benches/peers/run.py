@@ -10,11 +10,11 @@ import os
 import platform
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from importlib import metadata
 from pathlib import Path
 
@@ -51,6 +51,8 @@ def main():
     parser.add_argument("--digits", type=Path, default=PROJECT / "experiments/data/digits.csv")
     parser.add_argument("--json", type=Path, default=Path("peers.json"), help="where all measurements go")
     options = parser.parse_args()
+    # Ended from outside, temporary folders are still removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     wanted = options.sides or ["goldilocks", "jax", "numpy", "sklearn"]
     if "goldilocks" in wanted and not os.access(options.goldilocks, os.X_OK):
         print(f"goldilocks is left out: there is no program at {options.goldilocks}")
@@ -146,24 +148,14 @@ def run_peer(workload, side, options, folder, keep):
 
 
 def timed(command):
-    """Runs a command; wall time, processor time and peak memory (of the largest of its processes)."""
-    environment = os.environ | {"PEER_STARTED": str(time.time())}
-    started = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(list(map(str, command)), stdout=output, stderr=errors, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        errors.seek(0)
-        text = output.read() if process.returncode == 0 else output.read() + errors.read()
-    per_unit = 1 if sys.platform == "darwin" else 1024
-    return {
-        "exit": process.returncode,
-        "wall": wall,
-        "processor": usage.ru_utime + usage.ru_stime,
-        "peak_bytes": usage.ru_maxrss * per_unit,
-    }, text
+    """Runs a command; what `measure.py` says of it, and what it printed."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as measures:
+        launcher = [sys.executable, "-I", "-S", HERE / "measure.py", measures.name]
+        done = subprocess.run(list(map(str, [*launcher, *command])), capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"cannot run {command[0]}:\n{done.stderr}")
+        process = json.load(measures)
+    return process, done.stdout if process["exit"] == 0 else done.stdout + done.stderr
 
 
 def timed_spec(workload, options, folder):
@@ -219,18 +211,22 @@ def result_folder(out):
 
 
 def print_workload(name, result):
-    """A table of times in seconds: median, least in brackets; ratios are of medians, over Goldilocks' whole process."""
+    """A table of times in seconds: median, least in brackets; ratios are of medians, over Goldilocks' whole process.
+
+    CPU is processor seconds of all that a round measured, warm trainings included.
+    """
     ours = [round["wall"] for round in result["sides"].get("goldilocks", [])]
     base = statistics.median(ours) if ours else None
-    head = ["", "whole process", "setup", "cold training", "warm training", "whole ÷", "warm ÷", "CPU s", "MB"]
+    head = ["", "whole process", "setup", "cold training", "warm training", "whole ÷", "warm ÷", "CPU", "MB"]
     rows = [head]
     for side, rounds in result["sides"].items():
         share = rounds[0].get("share", 1.0)
-        whole = [(each.get("whole") or each["wall"]) / share for each in rounds]
+        # Of a peer that trained a share of the runs only, the training is scaled up and the rest is not.
+        whole = [each.get("whole", each.get("wall", 0.0)) + each.get("cold", 0.0) * (1 / share - 1) for each in rounds]
         cold = [each["cold"] / share for each in rounds if "cold" in each]
         warm = [seconds / share for each in rounds for seconds in each.get("warm", [])]
         rows.append([
-            side + (f" (× {1 / share:g})" if share < 1 else ""),
+            side + (f" (1/{1 / share:g}, scaled)" if share < 1 else ""),
             seconds(whole),
             seconds([each["setup"] for each in rounds if "setup" in each]),
             seconds(cold),
