@@ -34,6 +34,7 @@
 //! [`cli`], [`report`], [`engine`], [`event`], [`record`], [`grid`], [`spec`], [`train`], [`problem`], [`data`], and at the
 //! bottom [`random`], [`fs`], [`outcome`] and [`value`].
 
+pub mod check;
 pub mod cli;
 pub mod data;
 pub mod engine;

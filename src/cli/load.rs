@@ -24,7 +24,7 @@ pub(super) struct SpecArgs {
 
     /// Go on with a grid of more than 10 million runs
     #[arg(long)]
-    yes: bool,
+    pub(super) yes: bool,
 }
 
 /// A spec, the grid it expands to, and the problems its runs train on.
@@ -65,7 +65,7 @@ impl SpecArgs {
     }
 }
 
-fn invalid(diagnostics: &Diagnostics) -> Failure {
+pub(super) fn invalid(diagnostics: &Diagnostics) -> Failure {
     Failure::bad_input(diagnostics.render(terminal::is_colored(&std::io::stderr())))
 }
 
