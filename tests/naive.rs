@@ -52,7 +52,7 @@ fn train(
         if loss < best_loss {
             (best_loss, best_step) = (loss, steps);
         }
-        if !(loss <= (1e3 * initial).min(f64::MAX)) {
+        if loss > 1e3 * initial || !loss.is_finite() {
             break Status::Diverged;
         }
         if measure <= factor * first {
@@ -149,9 +149,9 @@ fn batch_step(w: &mut [f64], batch: &[u32], rows: &[Vec<f64>], targets: &[f64], 
 fn full_step(w: &mut [f64], quadratic: &Quadratic, learning_rate: f64) {
     let n = w.len();
     let offsets: Vec<f64> = w.iter().zip(&quadratic.minimizer).map(|(w, best)| w - best).collect();
-    for i in 0..n {
-        let gradient = (0..n).fold(0.0f64, |sum, j| offsets[j].mul_add(quadratic.hessian()[i * n + j], sum));
-        w[i] = (-learning_rate).mul_add(gradient, w[i]);
+    for (w, row) in w.iter_mut().zip(quadratic.hessian().chunks_exact(n)) {
+        let gradient = row.iter().zip(&offsets).fold(0.0f64, |sum, (h, offset)| offset.mul_add(*h, sum));
+        *w = (-learning_rate).mul_add(gradient, *w);
     }
 }
 

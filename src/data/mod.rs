@@ -14,4 +14,4 @@ mod points;
 pub use dataset::{Dataset, Examples};
 pub use definition::{CsvSource, Definition, Generator, LinearSource, PlaygroundSource, Sampling, Scale, Source};
 pub use error::Error;
-pub use order::{Order, Schedule};
+pub use order::{Order, Schedule, SharedOrders};

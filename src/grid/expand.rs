@@ -88,7 +88,7 @@ fn columns(experiment: &Experiment) -> Vec<Axis> {
     columns
 }
 
-/// Drops the points that are already known; says how many.
+/// Drops the points that are already known by their identity; says how many.
 fn remove_known(points: &mut Points, seen: &mut HashSet<u64>) -> u64 {
     let is_new: Vec<bool> = points.runs.iter().map(|run| seen.insert(run.id)).collect();
     filter::retain(&mut points.runs, &is_new);

@@ -67,8 +67,8 @@ pub trait Model: Sync {
         scratch: &mut [Lanes<S, V>],
     );
 
-    /// Adds `scale ·` (sum of the rows' loss gradients) to `gradient`, row after row.
-    fn add_gradient<S: Simd, const V: usize>(
+    /// Writes `scale ·` (sum of the rows' loss gradients), added row after row; there is at least one row.
+    fn write_gradient<S: Simd, const V: usize>(
         &self,
         simd: S,
         rows: Rows<'_>,
@@ -78,7 +78,7 @@ pub trait Model: Sync {
         scratch: &mut [Lanes<S, V>],
     );
 
-    /// What keeps the weights small. It is no part of [`Model::add_gradient`]: the optimizer adds it where it belongs.
+    /// What keeps the weights small. It is no part of [`Model::write_gradient`]: the optimizer adds it where it belongs.
     fn penalty(&self) -> Penalty {
         Penalty::None
     }

@@ -208,7 +208,7 @@ mod tests {
     fn log_values_are_what_a_reader_would_write() {
         assert_eq!(log(1e-4, 1.0, 5), [0.0001, 0.001, 0.01, 0.1, 1.0]);
         assert_eq!(log(1.0, 1e-3, 4), [1.0, 0.1, 0.01, 0.001]);
-        assert_eq!(log(1.0, 2.0, 3), [1.0, 1.41421356237, 2.0]);
+        assert_eq!(log(1.0, 3.0, 3), [1.0, 1.73205080757, 3.0]);
         assert_eq!(log(1e-40, 1e-36, 5), [1e-40, 1e-39, 1e-38, 1e-37, 1e-36]);
         assert_eq!(log(1e30, 1e34, 5), [1e30, 1e31, 1e32, 1e33, 1e34]);
     }

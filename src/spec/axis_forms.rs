@@ -10,13 +10,7 @@ use super::tree::{Item, Node, Table};
 use crate::value::Value;
 
 /// Reads the values of an axis; a zipped axis may repeat values.
-pub(super) fn read(
-    key: &'static Key,
-    item: &Item,
-    may_repeat: bool,
-    kinds: &Kinds,
-    report: &mut Report,
-) -> Option<AxisValues> {
+pub(super) fn read(key: &Key, item: &Item, may_repeat: bool, kinds: &Kinds, report: &mut Report) -> Option<AxisValues> {
     match &item.node {
         Node::List(items) if is_list_of_values(key.kind, items) => list(key, items, item, may_repeat, kinds, report),
         Node::Table(table) if key.kind.is_numeric() => {
@@ -41,7 +35,7 @@ pub(super) fn is_list_of_values(kind: Kind, items: &[Item]) -> bool {
     !matches!(kind, Kind::Counts { .. }) || matches!(items.first(), Some(Item { node: Node::List(_), .. }))
 }
 
-fn value(key: &'static Key, item: &Item, kinds: &Kinds, report: &mut Report) -> Option<Located<Value>> {
+fn value(key: &Key, item: &Item, kinds: &Kinds, report: &mut Report) -> Option<Located<Value>> {
     match report.keep(key.path, key.kind.read(key.path, item))? {
         Given::Scalar(value) => match sections::meaningless(kinds, key, &value, item) {
             Some(diagnostic) => {
@@ -55,7 +49,7 @@ fn value(key: &'static Key, item: &Item, kinds: &Kinds, report: &mut Report) -> 
 }
 
 fn list(
-    key: &'static Key,
+    key: &Key,
     items: &[Item],
     whole: &Item,
     may_repeat: bool,
@@ -86,7 +80,7 @@ fn list(
     (!values.is_empty()).then_some(AxisValues::Listed(values))
 }
 
-fn computed(key: &'static Key, table: &Table, item: &Item, report: &mut Report) -> Option<Sequence> {
+fn computed(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Option<Sequence> {
     let is_count = key.kind.is_count();
     if !report.check_keys(&format!("`{}`", key.path), table, &["from", "to", "count", "log", "powers_of_two"]) {
         return None;
@@ -192,4 +186,42 @@ fn counting(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Optio
         return None;
     }
     Some(Sequence::Counting { from, count })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keys::{Default, Place};
+    use super::super::tree;
+    use super::*;
+
+    const WIDTHS: Key = Key {
+        path: "problem.hidden",
+        kind: Kind::Counts { least: 1 },
+        default: Default::Absent,
+        when: &[],
+        place: Place::Anywhere,
+        doc: "Widths of the hidden layers.",
+    };
+
+    fn read_widths(text: &str) -> Result<Vec<String>, Vec<String>> {
+        let table = tree::parse(0, text, &mut Vec::new());
+        let mut report = Report::default();
+        let kinds = Kinds { problem: None, data: None };
+        match read(&WIDTHS, table.get("x").unwrap(), false, &kinds, &mut report) {
+            Some(AxisValues::Listed(values)) if report.list.is_empty() => {
+                Ok(values.iter().map(|located| located.value.to_string()).collect())
+            }
+            _ => Err(report.list.into_iter().map(|diagnostic| diagnostic.message).collect()),
+        }
+    }
+
+    #[test]
+    fn an_axis_of_lists_tells_one_list_from_several() {
+        assert_eq!(read_widths("x = [4, 2]"), Ok(vec!["4,2".to_owned()]));
+        assert_eq!(read_widths("x = []"), Ok(vec![String::new()]));
+        assert_eq!(read_widths("x = [[4, 2], [], [8]]"), Ok(vec!["4,2".to_owned(), String::new(), "8".to_owned()]));
+        assert_eq!(read_widths("x = [[4], [4]]"), Err(vec!["`problem.hidden` has 4 twice".to_owned()]));
+        assert_eq!(read_widths("x = [[4], [0]]"), Err(vec!["`problem.hidden` is out of range".to_owned()]));
+        assert_eq!(read_widths("x = { count = 3 }"), Err(vec!["`problem.hidden` has the wrong type".to_owned()]));
+    }
 }

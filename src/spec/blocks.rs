@@ -6,28 +6,12 @@ use super::conditions;
 use super::diagnostic::{Diagnostic, Span};
 use super::keys::{self, Kinds, Place};
 use super::report::{self, Report};
-use super::sections::join;
+use super::sections::flatten;
 use super::suggest;
-use super::tree::{Item, Key as Name, Node, Table};
+use super::tree::{Key as Name, Node, Table};
 
 /// The names in a block that are no axes.
-const OTHER_KEYS: [&str; 2] = ["zip", "exclude"];
-
-/// Writes every axis of a table as one dotted name: `optimizer = { momentum = 0.9 }` becomes `"optimizer.momentum" = 0.9`.
-pub(super) fn flatten(table: &mut Table) {
-    fn walk(section: &str, table: Table, flat: &mut Vec<(Name, Item)>) {
-        for (name, item) in table.entries {
-            let path = join(section, &name.name);
-            match item {
-                Item { node: Node::Table(inner), .. } if keys::is_section(&path) => walk(&path, inner, flat),
-                item => flat.push((Name { name: path, span: name.span }, item)),
-            }
-        }
-    }
-    let mut flat = Vec::new();
-    walk("", std::mem::take(table), &mut flat);
-    table.entries = flat;
-}
+pub(super) const OTHER_KEYS: [&str; 2] = ["zip", "exclude"];
 
 /// The tables of `[grid]` or `[[grid]]`, flattened.
 pub(super) fn flatten_all(root: &mut Table) {

@@ -1,6 +1,5 @@
 //! Reads `[[expect]]`: what the runs are held to.
 
-use super::blocks;
 use super::conditions::{self, Axes};
 use super::diagnostic::{Diagnostic, Located};
 use super::experiment::{Bounds, Claim, Condition, Expectation, Over};
@@ -83,22 +82,22 @@ impl Reader<'_> {
 
     fn conditions(&mut self, subject: &str, item: &Item) -> Vec<Condition> {
         match self.report.table(subject, item, "a table of axes, such as { learning_rate = 0.1 }") {
-            Some(table) => {
-                let mut table = table.clone();
-                blocks::flatten(&mut table);
-                conditions::read(&table, self.axes, self.kinds, self.report)
-            }
+            Some(table) => conditions::read(table, self.axes, self.kinds, self.report),
             None => Vec::new(),
         }
     }
 
     fn over(&mut self, item: &Item) -> Option<Over> {
         if let Node::Table(table) = &item.node {
-            self.report.check_keys("`over`", table, &["quantile"]);
-            return self
-                .scalar("over.quantile", table.get("quantile")?, Kind::Number(Range::UNIT))?
-                .as_number()
-                .map(Over::Quantile);
+            let is_known = self.report.check_keys("`over`", table, &["quantile"]);
+            let Some(quantile) = table.get("quantile") else {
+                if is_known {
+                    self.report.add(report::wrong_type("over", item, "a way such as \"median\" or { quantile = 0.9 }"));
+                }
+                return None;
+            };
+            let quantile = self.scalar("over.quantile", quantile, Kind::Number(Range::UNIT))?;
+            return quantile.as_number().map(Over::Quantile);
         }
         match self.scalar("over", item, Kind::Choice(&OVER))? {
             Value::Text(word) => Some(match &*word {

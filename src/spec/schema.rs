@@ -19,14 +19,20 @@ pub fn schema() -> Json {
     let properties = &mut root["properties"];
     properties["grid"] = json!({
         "description": "The axes; every axis of a block multiplies the others. Several [[grid]] blocks are united.",
-        "anyOf": [block(), { "type": "array", "minItems": 1, "items": block() }],
+        "anyOf": [reference("block"), { "type": "array", "minItems": 1, "items": reference("block") }],
     });
     properties["expect"] = json!({
         "description": "What `goldilocks check` holds the runs to.",
         "type": "array",
         "items": expectation(),
     });
+    root["$defs"] = json!({ "block": block(), "conditions": conditions(), "bounds": bounds(&[]) });
     root
+}
+
+/// What is used more than once is defined once.
+fn reference(definition: &str) -> Json {
+    json!({ "$ref": format!("#/$defs/{definition}") })
 }
 
 /// The settings in a section, with the sections inside it.
@@ -73,7 +79,7 @@ fn block() -> Json {
         "type": "array",
         "items": { "type": "array", "minItems": 2, "items": { "type": "string" } },
     });
-    let mut exclude = conditions();
+    let mut exclude = reference("conditions");
     exclude["minProperties"] = json!(1);
     block["properties"]["exclude"] = json!({ "description": "Points to drop.", "type": "array", "items": exclude });
     block["anyOf"] = json!([{ "required": ["learning_rate"] }]);
@@ -129,7 +135,7 @@ fn conditions() -> Json {
         let value = setting(key.kind);
         let mut forms = vec![value.clone(), json!({ "type": "array", "minItems": 1, "items": value })];
         if key.kind.is_numeric() {
-            forms.push(bounds(&[]));
+            forms.push(reference("bounds"));
         }
         json!({ "anyOf": forms })
     })
@@ -146,12 +152,12 @@ fn bounds(others: &[(&str, Json)]) -> Json {
 }
 
 fn expectation() -> Json {
-    let number_or_bounds = |kind| json!({ "anyOf": [setting(kind), bounds(&[])] });
+    let number_or_bounds = |kind| json!({ "anyOf": [setting(kind), reference("bounds")] });
     let quantile = object(&[("quantile", setting(Kind::Number(Range::UNIT)))], &["quantile"]);
     let batch_size = KEYS.iter().find(|key| key.path == "batch_size").map(|key| ("batch_size", setting(key.kind)));
-    let than = object(&[("where", conditions())], &["where"]);
+    let than = object(&[("where", reference("conditions"))], &["where"]);
     let property = |name: &str| match name {
-        "where" => conditions(),
+        "where" => reference("conditions"),
         "over" => json!({ "anyOf": [setting(Kind::Choice(&expect::OVER)), quantile] }),
         "steps" => number_or_bounds(Kind::Count { least: 0 }),
         "status" => setting(Kind::Choice(&expect::STATUSES)),

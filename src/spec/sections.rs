@@ -168,6 +168,22 @@ pub(super) fn meaningless(kinds: &Kinds, key: &Key, value: &Value, item: &Item) 
     })
 }
 
+/// Writes every axis of a table as one dotted name: `optimizer = { momentum = 0.9 }` becomes `"optimizer.momentum" = 0.9`.
+pub(super) fn flatten(table: &mut Table) {
+    fn walk(section: &str, table: Table, flat: &mut Vec<(Name, Item)>) {
+        for (name, item) in table.entries {
+            let path = join(section, &name.name);
+            match item {
+                Item { node: Node::Table(inner), .. } if keys::is_section(&path) => walk(&path, inner, flat),
+                item => flat.push((Name { name: path, span: name.span }, item)),
+            }
+        }
+    }
+    let mut flat = Vec::new();
+    walk("", std::mem::take(table), &mut flat);
+    table.entries = flat;
+}
+
 /// The path of a name in a section.
 pub(super) fn join(section: &str, name: &str) -> String {
     if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }

@@ -13,14 +13,18 @@ use crate::value::Value;
 
 /// Checks the first point of each block (the grid checks the others), and that every setting has an effect somewhere.
 pub(super) fn check(settings: &Settings, blocks: &[Block], base_dir: &Path, report: &mut Report) {
-    let mut points: Vec<Vec<(&'static str, Value)>> = blocks.iter().map(first_point).collect();
+    let mut points: Vec<(Vec<(&'static str, Value)>, bool)> =
+        blocks.iter().map(|block| (first_point(block), !block.excludes.is_empty())).collect();
     if points.is_empty() {
-        points.push(Vec::new());
+        points.push((Vec::new(), false));
     }
     let mut found: Vec<Diagnostic> = Vec::new();
-    for axes in &points {
+    for (axes, may_be_excluded) in &points {
         let point = Point { settings, axes };
-        let faults = setup::setup(point, base_dir).err().unwrap_or_default();
+        let mut faults = setup::setup(point, base_dir).err().unwrap_or_default();
+        if *may_be_excluded {
+            faults.retain(|fault| !axes.iter().any(|(path, _)| *path == fault.at));
+        }
         for fault in faults.iter().filter(|fault| !is_consequence(fault, report)) {
             let diagnostic = diagnostic(fault, point, blocks);
             if !found.contains(&diagnostic) {

@@ -28,7 +28,7 @@ pub(super) enum Walk {
     /// All of them, in file order.
     All(Vec<u32>),
     /// Batch by batch.
-    Batches(Order),
+    Batches(Box<Order>),
 }
 
 /// Buffers that outlive a call.
@@ -153,15 +153,12 @@ fn add_up<S: Simd, M: Model, const V: usize>(
     scratch: &mut [Lanes<S, V>],
 ) {
     let Some(examples) = model.examples() else { return };
-    let zero = [simd.splat_f64s(0.0); V];
-    gradient.fill(zero);
     let mut blocks = indices.chunks(EXAMPLES_PER_SUM);
     if let Some(indices) = blocks.next() {
-        model.add_gradient(simd, Rows { examples, indices }, scale, parameters, gradient, scratch);
+        model.write_gradient(simd, Rows { examples, indices }, scale, parameters, gradient, scratch);
     }
     for indices in blocks {
-        part.fill(zero);
-        model.add_gradient(simd, Rows { examples, indices }, scale, parameters, part, scratch);
+        model.write_gradient(simd, Rows { examples, indices }, scale, parameters, part, scratch);
         for (g, part) in gradient.iter_mut().zip(&*part) {
             for v in 0..V {
                 g[v] = simd.add_f64s(g[v], part[v]);

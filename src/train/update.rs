@@ -30,10 +30,9 @@ pub(super) fn descend<S: Simd, const V: usize>(
     gradient: &[Lanes<S, V>],
     parameters: &mut [Lanes<S, V>],
 ) {
-    let negative_rate = rate.map(|rate| simd.neg_f64s(rate));
     for (w, g) in parameters.iter_mut().zip(gradient) {
         for v in 0..V {
-            w[v] = simd.mul_add_f64s(negative_rate[v], g[v], w[v]);
+            w[v] = simd.negate_mul_add_f64s(rate[v], g[v], w[v]);
         }
     }
 }
@@ -50,12 +49,11 @@ pub(super) fn follow<S: Simd, const V: usize>(
     velocity: &mut [Lanes<S, V>],
     parameters: &mut [Lanes<S, V>],
 ) {
-    let negative_rate = rate.map(|rate| simd.neg_f64s(rate));
     for ((w, g), velocity) in parameters.iter_mut().zip(gradient).zip(velocity) {
         for v in 0..V {
             velocity[v] = simd.mul_add_f64s(momentum[v], velocity[v], g[v]);
             let direction = if nesterov { simd.mul_add_f64s(momentum[v], velocity[v], g[v]) } else { velocity[v] };
-            w[v] = simd.mul_add_f64s(negative_rate[v], direction, w[v]);
+            w[v] = simd.negate_mul_add_f64s(rate[v], direction, w[v]);
         }
     }
 }
@@ -78,12 +76,15 @@ pub(super) fn as_playground<S: Simd, const V: usize>(
     parameters: &mut [Lanes<S, V>],
 ) {
     let (zero, one, count) = (simd.splat_f64s(0.0), simd.splat_f64s(1.0), simd.splat_f64s(count));
-    let share = rate.map(|rate| simd.div_f64s(rate, count));
     let strength = match penalty {
         Penalty::None => 0.0,
         Penalty::L1(strength) | Penalty::L2(strength) => strength,
     };
-    let pull = rate.map(|rate| simd.mul_f64s(rate, simd.splat_f64s(strength)));
+    let (mut share, mut pull) = (rate, rate);
+    for v in 0..V {
+        share[v] = simd.div_f64s(rate[v], count);
+        pull[v] = simd.mul_f64s(rate[v], simd.splat_f64s(strength));
+    }
     for (place, ((w, sum), is_bias)) in parameters.iter_mut().zip(sum).zip(biases).enumerate() {
         for v in 0..V {
             if *is_bias {

@@ -205,3 +205,21 @@ error: `best_learning_rate` has no bounds
    |                      ^^^^^^^^^^^^^^^^^^ expected bounds such as { at_least = 1, at_most = 10 }
 ");
 }
+
+#[test]
+fn expectation_over_nothing() {
+    let message = errors(
+        PARABOLA,
+        &[(
+            "converged = { distance = 0.0055 }",
+            "converged = { distance = 0.0055 }\n\n[[expect]]\nover = {}\nsteps = 10",
+        )],
+    );
+    insta::assert_snapshot!(message, @r#"
+error: `over` has the wrong type
+  --> spec.toml:15:8
+   |
+15 | over = {}
+   |        ^^ expected a way such as "median" or { quantile = 0.9 }, found a table
+"#);
+}

@@ -96,7 +96,7 @@ impl Layer {
                 }
             }
             match sources {
-                Sources::Inputs(rows) => add_outer(simd, rows, delta, weights),
+                Sources::Inputs(rows) => add_outer(simd, rows, delta, weights, false),
                 Sources::Nodes(values) => add_products(simd, values, delta, weights),
             }
         }

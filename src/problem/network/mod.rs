@@ -140,8 +140,11 @@ impl Network {
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Block<S, V, E>],
     ) {
-        let inputs = indices.map(|index| self.data.train.row(index as usize));
-        let targets = indices.map(|index| self.train_targets[index as usize]);
+        let (mut inputs, mut targets): ([&[f64]; E], [f64; E]) = ([&[]; E], [0.0; E]);
+        for e in 0..E {
+            let example = indices[e] as usize;
+            (inputs[e], targets[e]) = (self.data.train.row(example), self.train_targets[example]);
+        }
         let (values, deltas) = scratch.split_at_mut(self.nodes());
         let deltas = &mut deltas[..values.len()];
         self.forward(simd, inputs, parameters, values);
@@ -201,11 +204,13 @@ impl Network {
         for (inputs, targets) in inputs.zip(targets.chunks(EXAMPLES_PER_SUM)) {
             let mut part = zero;
             let (groups, rest) = targets.as_chunks::<E>();
-            let mut inputs = inputs.chunks_exact(examples.width);
-            let mut next = || inputs.next().unwrap_or_default();
+            let mut rows = inputs.chunks_exact(examples.width);
+            let mut next = || rows.next().unwrap_or_default();
             let blocks = &mut scratch.as_chunks_mut::<E>().0[..self.nodes()];
             for &targets in groups {
-                self.forward(simd, std::array::from_fn::<_, E, _>(|_| next()), parameters, blocks);
+                let mut inputs: [&[f64]; E] = [&[]; E];
+                inputs.iter_mut().for_each(|inputs| *inputs = next());
+                self.forward(simd, inputs, parameters, blocks);
                 self.definition.head.add_losses(simd, &mut blocks[first_output..], targets, &mut part);
             }
             let blocks = &mut scratch.as_chunks_mut::<1>().0[..self.nodes()];
@@ -312,7 +317,7 @@ impl Model for Network {
     }
 
     #[inline(always)]
-    fn add_gradient<S: Simd, const V: usize>(
+    fn write_gradient<S: Simd, const V: usize>(
         &self,
         simd: S,
         rows: Rows<'_>,
@@ -322,6 +327,7 @@ impl Model for Network {
         scratch: &mut [Lanes<S, V>],
     ) {
         let rows = rows.indices;
+        gradient.fill([simd.splat_f64s(0.0); V]);
         match V {
             1 => self.add_in_groups_of::<S, V, MOST_EXAMPLES>(simd, rows, scale, parameters, gradient, scratch),
             2 => self.add_in_groups_of::<S, V, 4>(simd, rows, scale, parameters, gradient, scratch),

@@ -61,7 +61,7 @@ fn gradient(network: &Network, parameters: &[f64]) -> Vec<f64> {
     let mut scratch = vec![[0.0; 1]; network.scratch()];
     let rows = Rows { examples, indices: &indices };
     let scale = 1.0 / examples.len() as f64;
-    network.add_gradient(pulp::Scalar, rows, scale, &lanes(parameters), &mut gradient, &mut scratch);
+    network.write_gradient(pulp::Scalar, rows, scale, &lanes(parameters), &mut gradient, &mut scratch);
     gradient.into_iter().map(|[g]| g).collect()
 }
 
