@@ -8,6 +8,7 @@ mod definition;
 mod error;
 mod linear;
 mod order;
+pub mod playground;
 
 pub use dataset::{Dataset, Examples};
 pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source};

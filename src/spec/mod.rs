@@ -9,6 +9,7 @@ mod conditions;
 mod diagnostic;
 mod expect;
 mod experiment;
+pub mod import;
 mod keys;
 mod kind;
 mod overrides;
