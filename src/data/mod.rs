@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of problems, runs or sweeps.
 
+mod classes;
 mod csv;
 mod dataset;
 mod definition;
@@ -11,6 +12,6 @@ mod order;
 pub mod playground;
 
 pub use dataset::{Dataset, Examples};
-pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source};
+pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source, Targets};
 pub use error::Error;
 pub use order::{Order, Schedule};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::data::{self, Dataset, Sampling, Schedule};
 use crate::grid::Grid;
-use crate::problem::{self, LeastSquares, Measure, Measures, Model, Parabola};
+use crate::problem::{self, Binary, Carton, LeastSquares, Logistic, Measure, Measures, Model, Parabola, Softmax};
 use crate::spec::Setup;
 use crate::train::BatchSize;
 
@@ -15,6 +15,12 @@ pub enum Problem {
     Parabola(Parabola),
     /// Linear regression.
     LeastSquares(Box<LeastSquares>),
+    /// Logistic regression with two classes.
+    Binary(Box<Logistic<Binary>>),
+    /// Logistic regression with more.
+    Softmax(Box<Logistic<Softmax>>),
+    /// A bowl with ripples.
+    EggCarton(Box<Carton>),
 }
 
 /// Calls something generic over [`Model`] with the problem's own type.
@@ -23,6 +29,18 @@ macro_rules! with_model {
         match $problem {
             $crate::engine::prepare::Problem::Parabola($model) => $body,
             $crate::engine::prepare::Problem::LeastSquares($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::Binary($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::Softmax($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::EggCarton($model) => {
                 let $model = &**$model;
                 $body
             }
@@ -71,7 +89,12 @@ pub enum PrepareErrorKind {
         examples: usize,
     },
     /// A criterion that this problem cannot measure with these data.
-    Criterion(Measure),
+    Criterion {
+        /// What the criterion needs.
+        measure: Measure,
+        /// Why it cannot be measured, where the problem knows more.
+        why: Option<String>,
+    },
 }
 
 impl Prepared {
@@ -152,7 +175,8 @@ impl Prepared {
                     let measure = criterion.measure();
                     if !measurable.has(measure) && !unmeasured.has(measure) {
                         unmeasured = unmeasured.with(measure);
-                        errors.push(PrepareError { run: number, kind: PrepareErrorKind::Criterion(measure) });
+                        let why = problem.why_unmeasurable(measure);
+                        errors.push(PrepareError { run: number, kind: PrepareErrorKind::Criterion { measure, why } });
                     }
                 }
             }
@@ -167,6 +191,19 @@ impl Problem {
 
     fn measurable(&self) -> Measures {
         with_model!(self, model => model.measurable())
+    }
+
+    fn why_unmeasurable(&self, measure: Measure) -> Option<String> {
+        with_model!(self, model => model.why_unmeasurable(measure).map(str::to_owned))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        with_model!(self, model => model.notes())
+    }
+
+    /// What the problem says of a run at its end.
+    pub fn extras(&self) -> &'static [&'static str] {
+        with_model!(self, model => model.extras())
     }
 
     /// How runs with this batch size walk through the examples; `None` for problems without examples.
@@ -213,9 +250,27 @@ impl Problems {
                 let data = self.dataset(setup.data.as_ref(), seed)?;
                 Problem::LeastSquares(Box::new(LeastSquares::new(*regression, data)))
             }
+            problem::Definition::LogisticRegression(regression) => {
+                let data = self.dataset(setup.data.as_ref(), seed)?;
+                match data.classes.len() {
+                    2 => Problem::Binary(Box::new(Logistic::binary(*regression, data))),
+                    _ => Problem::Softmax(Box::new(Logistic::softmax(*regression, data))),
+                }
+            }
+            problem::Definition::EggCarton(carton) => Problem::EggCarton(Box::new(Carton::new(*carton))),
         };
+        self.note(&problem.notes());
         self.list.push((setup.problem.clone(), setup.data.clone(), seed, Arc::new(problem)));
         Ok(self.list.len() - 1)
+    }
+
+    /// Keeps notes, each of them once.
+    fn note(&mut self, notes: &[String]) {
+        for note in notes {
+            if !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
+        }
     }
 
     fn dataset(
@@ -236,11 +291,7 @@ impl Problems {
             return Ok(Arc::clone(data));
         }
         let data = Arc::new(Dataset::load(definition, seed).map_err(PrepareErrorKind::Data)?);
-        for note in &data.notes {
-            if !self.notes.contains(note) {
-                self.notes.push(note.clone());
-            }
-        }
+        self.note(&data.notes);
         self.data.push((definition.clone(), seed, Arc::clone(&data)));
         Ok(data)
     }

@@ -45,6 +45,26 @@ pub trait Model: Sync {
     /// What [`Model::measure`] can measure.
     fn measurable(&self) -> Measures;
 
+    /// Why something cannot be measured, where there is more to say than that.
+    fn why_unmeasurable(&self, _measure: Measure) -> Option<&str> {
+        None
+    }
+
+    /// What the user should know of this problem with these data, in plain sentences.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The names of what the problem says of a run at its end, for example in which minimum it ended.
+    fn extras(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What [`Model::extras`] names, of the parameters at the end of a run.
+    fn extra_values(&self, _parameters: &[f64]) -> Vec<Option<f64>> {
+        Vec::new()
+    }
+
     /// What is recorded beside the loss.
     fn recorded(&self) -> Measures;
 
@@ -76,6 +96,16 @@ pub trait Model: Sync {
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
     );
+
+    /// Adds the gradient of the penalty on parameters, if the loss has one; once per step, after the examples.
+    #[inline(always)]
+    fn add_penalty<S: Simd, const V: usize>(
+        &self,
+        _simd: S,
+        _parameters: &[Lanes<S, V>],
+        _gradient: &mut [Lanes<S, V>],
+    ) {
+    }
 
     /// Measures what is `wanted`.
     fn measure<S: Simd, const V: usize>(

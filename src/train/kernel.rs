@@ -112,6 +112,7 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
                     model.closed_gradient(simd, parameters, gradient, scratch);
                 } else {
                     mean_gradient(simd, model, indices, parameters, gradient, part, scratch);
+                    model.add_penalty(simd, parameters, gradient);
                 }
                 let rates = learning_rate[block].map(|rate| simd.neg_f64s(rate));
                 if velocity.is_empty() {

@@ -12,6 +12,6 @@ mod recording;
 mod tests;
 mod trend;
 
-pub use definition::{BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
-pub use group::{Group, Lane, Outcome, train};
+pub use definition::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
+pub use group::{Group, Lane, Later, Outcome, train};
 pub use recording::{Curve, Detail, POINTS_PER_DECADE};
