@@ -71,9 +71,9 @@ impl Head for Binary {
         for (scores, (_, target)) in scores.into_iter().zip(rows) {
             let sign = simd.splat_f64s(sign(target));
             let (hit, miss) = (simd.splat_f64s(target), simd.splat_f64s(1.0 - target));
-            for v in 0..V {
-                let loss = math::softplus(simd, simd.mul_f64s(scores[v], sign));
-                let hits = simd.select_f64s(simd.greater_than_f64s(scores[v], zero), hit, miss);
+            for (v, score) in scores.into_iter().enumerate() {
+                let loss = math::softplus(simd, simd.mul_f64s(score, sign));
+                let hits = simd.select_f64s(simd.greater_than_f64s(score, zero), hit, miss);
                 sums.loss[v] = simd.add_f64s(sums.loss[v], loss);
                 sums.hits[v] = simd.add_f64s(sums.hits[v], hits);
             }

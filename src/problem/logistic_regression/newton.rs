@@ -24,6 +24,15 @@ const MOST_STEPS: usize = 100;
 /// A step is not tried if it takes more multiply-adds than this.
 const MOST_WORK: f64 = 1e9;
 
+const SEPARABLE: &str = "the classes are linearly separable and there is no penalty: the loss has no minimum, \
+    so gaps cannot be measured; `l2` in [problem] gives it one";
+
+const NONE_FOUND: &str = "no minimum of the loss was found: it may be approached only as the weights grow without end, \
+    so gaps cannot be measured; `l2` in [problem] gives it one";
+
+const NOT_FOUND: &str = "the minimum of the loss was not found, so gaps cannot be measured; \
+    features of about the same size would help, as `scale = \"standard\"` in [data] makes them";
+
 /// Finds the minimum, or says in a sentence why there is none or it is not known.
 pub(super) fn minimize<H: Head>(head: &H, examples: &Examples, l2: f64) -> Result<Found, String> {
     let parameters = (head.scores() * (examples.width + 1)) as f64;
@@ -34,27 +43,24 @@ pub(super) fn minimize<H: Head>(head: &H, examples: &Examples, l2: f64) -> Resul
         ));
     }
     let basis = if l2 > 0.0 { Basis::plain(examples) } else { Basis::orthonormal(examples) };
-    let problem = Problem { head, targets: &examples.targets, basis, l2 };
-    let mut point = vec![0.0; head.scores() * problem.basis.width];
-    let mut here = problem.expand(&point);
+    let objective = Objective { head, targets: &examples.targets, basis, l2 };
+    let mut point = vec![0.0; head.scores() * objective.basis.width];
+    let mut here = objective.expand(&point);
     for _ in 0..MOST_STEPS {
         if l2 == 0.0 && here.separates {
-            return Err(
-                "the classes are linearly separable and there is no penalty: the loss has no minimum, so gaps cannot \
-                        be measured; `l2` in [problem] gives it one"
-                    .into(),
-            );
+            return Err(SEPARABLE.into());
         }
         let Some(factors) = Cholesky::new(here.hessian) else { break };
         let step = factors.solve(&-DVector::from_column_slice(&here.gradient));
         let descent = -step.iter().zip(&here.gradient).fold(0.0, |sum, (s, g)| sum + s * g);
         let at = |share: f64| -> Vec<f64> { point.iter().zip(&step).map(|(p, s)| share.mul_add(*s, *p)).collect() };
         let mut share = 1.0;
-        let mut next = problem.expand(&at(share));
-        // Close to the minimum a full step is right, and the loss too coarse to tell.
-        while descent > 1e-10 * here.loss.abs() && share > 1e-9 && !(next.loss <= here.loss - 1e-4 * share * descent) {
+        let mut next = objective.expand(&at(share));
+        // A loss that is not a number is no progress either. Close to the minimum a full step is right, and the loss too coarse to tell.
+        let falls = |loss: f64, share: f64| loss <= here.loss - 1e-4 * share * descent;
+        while descent > 1e-10 * here.loss.abs() && share > 1e-9 && !falls(next.loss, share) {
             share *= 0.5;
-            next = problem.expand(&at(share));
+            next = objective.expand(&at(share));
         }
         if !next.loss.is_finite() {
             break;
@@ -64,13 +70,11 @@ pub(super) fn minimize<H: Head>(head: &H, examples: &Examples, l2: f64) -> Resul
         let size = |values: &[f64]| values.iter().fold(0.0f64, |size, value| size.max(value.abs()));
         if share == 1.0 && size(step.as_slice()) <= 1e-9 * (1.0 + size(&point)) {
             // Of the softmax, all scores of a class may be raised by the same number.
-            let is_unique = head.scores() == 1 && (l2 > 0.0 || problem.basis.width == examples.width + 1);
-            return Ok(Found { parameters: problem.basis.parameters(&point), is_unique });
+            let is_unique = head.scores() == 1 && (l2 > 0.0 || objective.basis.width == examples.width + 1);
+            return Ok(Found { parameters: objective.basis.parameters(&point), is_unique });
         }
     }
-    Err("no minimum of the loss could be found: it may be approached only as the weights grow without end, so gaps cannot be \
-         measured; `l2` in [problem] gives it one"
-        .into())
+    Err(if l2 > 0.0 { NOT_FOUND } else { NONE_FOUND }.into())
 }
 
 /// The features, extended by a one, in coordinates that suit the problem.
@@ -119,7 +123,7 @@ impl Basis {
     }
 }
 
-struct Problem<'a, H> {
+struct Objective<'a, H> {
     head: &'a H,
     targets: &'a [f64],
     basis: Basis,
@@ -135,7 +139,7 @@ struct Expansion {
     separates: bool,
 }
 
-impl<H: Head> Problem<'_, H> {
+impl<H: Head> Objective<'_, H> {
     fn expand(&self, point: &[f64]) -> Expansion {
         let (scores, width, count) = (self.head.scores(), self.basis.width, self.targets.len() as f64);
         let mut loss = 0.0;

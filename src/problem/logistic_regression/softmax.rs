@@ -38,10 +38,10 @@ fn score<S: Simd, const V: usize, const E: usize>(
         let Some((bias, weights)) = parameters.split_last() else { return largest };
         *scores = dot(simd, rows, weights, *bias);
         let class = simd.splat_f64s(class as f64);
-        for e in 0..E {
-            for v in 0..V {
-                let is_larger = simd.greater_than_f64s(scores[e][v], largest.scores[e][v]);
-                largest.scores[e][v] = simd.select_f64s(is_larger, scores[e][v], largest.scores[e][v]);
+        for (e, scores) in scores.iter().enumerate() {
+            for (v, &score) in scores.iter().enumerate() {
+                let is_larger = simd.greater_than_f64s(score, largest.scores[e][v]);
+                largest.scores[e][v] = simd.select_f64s(is_larger, score, largest.scores[e][v]);
                 largest.classes[e][v] = simd.select_f64s(is_larger, class, largest.classes[e][v]);
             }
         }
