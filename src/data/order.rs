@@ -236,8 +236,7 @@ mod tests {
         let shuffled = Schedule::new(7, 3, Sampling::Shuffle);
         let (mut plain, mut carrying) =
             (Order::new(&shuffled, Some(1)), Order::new(&shuffled.carrying_over(), Some(1)));
-        let mut walk =
-            |order: &mut Order, steps| (0..steps).flat_map(|_| order.next_batch().to_vec()).collect::<Vec<_>>();
+        let walk = |order: &mut Order, steps| (0..steps).flat_map(|_| order.next_batch().to_vec()).collect::<Vec<_>>();
         assert_eq!(walk(&mut plain, 6)[..13], walk(&mut carrying, 4)[..]);
     }
 

@@ -34,8 +34,9 @@ fn examples(width: usize, classes: Option<usize>, stream: &mut Stream) -> Exampl
 fn network(definition: NetworkDefinition, width: usize, classes: Option<usize>, seed: u64) -> Network {
     let mut stream = Key::new("test").number("seed", seed).stream();
     let (train, test) = (examples(width, classes, &mut stream), examples(width, classes, &mut stream));
-    let data = Dataset { train, test, notes: Vec::new(), generator: None };
-    Network::new(definition, Arc::new(data)).unwrap()
+    let classes = (0..classes.unwrap_or(0)).map(|class| class.to_string()).collect();
+    let data = Dataset { train, test, classes, notes: Vec::new(), generator: None };
+    Network::new(definition, Arc::new(data))
 }
 
 fn definition(hidden: &[usize], activation: Activation, head: Head) -> NetworkDefinition {
@@ -103,8 +104,9 @@ proptest! {
 #[test]
 fn the_test_loss_is_that_of_the_test_examples() {
     let network = network(definition(&[3], Activation::Tanh, Head::CrossEntropy), 2, Some(3), 1);
-    let swapped = Dataset { train: network.data.test.clone(), test: network.data.train.clone(), ..(*network.data).clone() };
-    let swapped = Network::new(network.definition.clone(), Arc::new(swapped)).unwrap();
+    let swapped =
+        Dataset { train: network.data.test.clone(), test: network.data.train.clone(), ..(*network.data).clone() };
+    let swapped = Network::new(network.definition.clone(), Arc::new(swapped));
     let start = network.initial(&Key::new("init"));
     assert_eq!(loss(&network, &start, Measure::TestLoss), loss(&swapped, &start, Measure::Loss));
     assert_ne!(loss(&network, &start, Measure::TestLoss), loss(&network, &start, Measure::Loss));
@@ -116,9 +118,10 @@ fn a_sum_over_many_examples_is_made_of_blocks() {
     let count = EXAMPLES_PER_SUM + 5;
     let features: Vec<f64> = (0..count).map(|_| stream.normal()).collect();
     let train = Examples { width: 1, features: features.clone(), targets: vec![0.0; count] };
-    let data = Dataset { train, test: Examples { width: 1, ..Examples::default() }, notes: Vec::new(), generator: None };
+    let test = Examples { width: 1, ..Examples::default() };
+    let data = Dataset { train, test, classes: Vec::new(), notes: Vec::new(), generator: None };
     let head = Head::Squared { activation: Activation::Linear, half: false };
-    let network = Network::new(definition(&[], Activation::Tanh, head), Arc::new(data)).unwrap();
+    let network = Network::new(definition(&[], Activation::Tanh, head), Arc::new(data));
     let part = |part: &[f64]| part.iter().fold(0.0, |sum: f64, x| x.mul_add(*x, sum));
     let expected = (part(&features[..EXAMPLES_PER_SUM]) + part(&features[EXAMPLES_PER_SUM..])) / count as f64;
     assert_eq!(loss(&network, &[1.0, 0.0], Measure::Loss), expected);
@@ -136,7 +139,10 @@ fn starts_have_the_asked_spread() {
         (deviation, most, start[100])
     };
     let close = |(deviation, most, bias): (f64, f64, f64), expected: f64, limit: f64, expected_bias: f64| {
-        assert!((deviation / expected - 1.0).abs() < 0.02 && most <= limit && bias == expected_bias, "{deviation} {most} {bias}");
+        assert!(
+            (deviation / expected - 1.0).abs() < 0.02 && most <= limit && bias == expected_bias,
+            "{deviation} {most} {bias}"
+        );
     };
     let third = 3.0f64.sqrt();
     close(spread(InitialWeights::Normal(0.3)), 0.3, 2.0, 0.0);
@@ -148,22 +154,20 @@ fn starts_have_the_asked_spread() {
 }
 
 #[test]
-fn a_loss_for_classes_needs_classes() {
-    let error = |targets: &[f64], head| {
-        let train = Examples { width: 1, features: vec![0.5; targets.len()], targets: targets.to_vec() };
+fn an_example_counts_as_correct_when_its_class_has_the_first_largest_sum() {
+    let accuracy = |head, targets: &[f64], parameters: &[f64]| {
+        let train = Examples { width: 1, features: vec![1.0; targets.len()], targets: targets.to_vec() };
         let test = Examples { width: 1, ..Examples::default() };
-        let data = Dataset { train, test, notes: Vec::new(), generator: None };
-        Network::new(definition(&[], Activation::Tanh, head), Arc::new(data)).map(|_| ()).map_err(|error| error.to_string())
+        let classes = vec!["a".to_owned(), "b".to_owned()];
+        let data = Dataset { train, test, classes, notes: Vec::new(), generator: None };
+        let network = Network::new(definition(&[], Activation::Tanh, head), Arc::new(data));
+        loss(&network, parameters, Measure::Accuracy)
     };
-    assert_eq!(error(&[-1.0, 1.0], Head::Log), Ok(()));
-    assert_eq!(error(&[0.0, 1.0, 2.0], Head::CrossEntropy), Ok(()));
-    let message = |targets: &[f64], head| error(targets, head).unwrap_err();
-    assert_eq!(message(&[0.0, 1.0, 2.0], Head::Log), "a log loss needs targets of two classes, and these are of 3");
-    let single = "a loss for classes needs training examples of at least two, and these are of 1";
-    assert_eq!(message(&[1.0, 1.0], Head::CrossEntropy), single);
-    assert_eq!(message(&[0.0, 0.0], Head::Log), single);
-    let number = "a loss for classes needs targets 0, 1, 2, … (or −1 and 1), and one is 0.5";
-    assert_eq!(message(&[0.0, 0.5], Head::CrossEntropy), number);
+    assert_eq!(accuracy(Head::Log, &[0.0, 1.0, 1.0, 1.0], &[0.5, 0.1]), 0.75);
+    assert_eq!(accuracy(Head::Log, &[0.0, 1.0, 1.0, 1.0], &[0.0, 0.0]), 0.25);
+    assert_eq!(accuracy(Head::CrossEntropy, &[0.0, 1.0, 1.0, 1.0], &[0.5, 0.0, 0.7, 0.0]), 0.75);
+    assert_eq!(accuracy(Head::CrossEntropy, &[0.0, 1.0, 1.0, 1.0], &[0.5, 0.0, 0.5, 0.0]), 0.25);
+    assert_eq!(accuracy(Head::CrossEntropy, &[0.0, 1.0], &[f64::NAN, 0.0, f64::NAN, 0.0]), 0.0);
 }
 
 #[test]
@@ -172,4 +176,18 @@ fn outputs_are_what_the_head_makes_of_the_sums() {
     assert_eq!(of(Head::Squared { activation: Activation::Linear, half: true }), [1.0]);
     assert_eq!(of(Head::Squared { activation: Activation::Tanh, half: true }), [crate::math::tanh_scalar(1.0)]);
     assert_eq!(of(Head::Log), [crate::math::sigmoid_scalar(1.0)]);
+}
+
+#[test]
+fn penalties_pull_weights_and_spare_biases() {
+    let pulled = |penalty| {
+        let definition = NetworkDefinition { penalty, ..definition(&[], Activation::Tanh, HEADS[0]) };
+        let network = network(definition, 3, None, 1);
+        let mut gradient = lanes(&[1.0; 4]);
+        network.add_penalty(pulp::Scalar, &lanes(&[2.0, -0.5, 0.0, 7.0]), &mut gradient);
+        gradient.into_iter().map(|[g]| g).collect::<Vec<f64>>()
+    };
+    assert_eq!(pulled(Penalty::None), [1.0; 4]);
+    assert_eq!(pulled(Penalty::L1(0.25)), [1.25, 0.75, 1.0, 1.0]);
+    assert_eq!(pulled(Penalty::L2(0.25)), [1.5, 0.875, 1.0, 1.0]);
 }
