@@ -81,6 +81,8 @@ fn diagnostic(experiment: &Experiment, grid: &Grid, error: PrepareError) -> Diag
             let diagnostic = Diagnostic::new(error.message, place(&format!("data.{}", error.key)));
             if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) }
         }
+        PrepareErrorKind::Network(error) => Diagnostic::new(error.to_string(), place("problem.loss"))
+            .help("a loss for amounts is \"half-squared\" or \"mean-squared\""),
         PrepareErrorKind::BatchSize { batch_size, examples } => Diagnostic::new(
             format!("batch size {batch_size} is above the number of training examples, {examples}"),
             place("batch_size"),

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::data::{self, Dataset, Sampling, Schedule};
 use crate::grid::Grid;
-use crate::problem::{self, LeastSquares, Measure, Measures, Model, Parabola};
+use crate::problem::{self, LeastSquares, Measure, Measures, Model, Network, NetworkError, Parabola};
 use crate::spec::Setup;
-use crate::train::BatchSize;
+use crate::train::{BatchSize, Optimizer};
 
 /// A problem with its data.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub enum Problem {
     Parabola(Parabola),
     /// Linear regression.
     LeastSquares(Box<LeastSquares>),
+    /// A fully connected network.
+    Network(Box<Network>),
 }
 
 /// Calls something generic over [`Model`] with the problem's own type.
@@ -23,6 +25,10 @@ macro_rules! with_model {
         match $problem {
             $crate::engine::prepare::Problem::Parabola($model) => $body,
             $crate::engine::prepare::Problem::LeastSquares($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::Network($model) => {
                 let $model = &**$model;
                 $body
             }
@@ -63,6 +69,8 @@ pub struct PrepareError {
 pub enum PrepareErrorKind {
     /// The data cannot be had.
     Data(data::Error),
+    /// The examples are not what the network's loss is for.
+    Network(NetworkError),
     /// A batch size above the number of training examples.
     BatchSize {
         /// The batch size.
@@ -137,7 +145,10 @@ impl Prepared {
         for (number, run) in grid.runs.iter().enumerate() {
             let index = self.problem_of(run.setup, run.settings.seed);
             let problem = &self.problems[index];
-            if let (BatchSize::Examples(batch_size), Some(examples)) = (run.settings.batch_size, problem.examples())
+            // On the Playground's page a batch that never fills is no error: it never updates the parameters.
+            let must_fill = grid.setups[run.setup as usize].optimizer != Optimizer::Playground;
+            if must_fill
+                && let (BatchSize::Examples(batch_size), Some(examples)) = (run.settings.batch_size, problem.examples())
                 && batch_size > examples as u64
                 && too_large.is_none_or(|known| batch_size != known)
             {
@@ -170,12 +181,16 @@ impl Problem {
     }
 
     /// How runs with this batch size walk through the examples; `None` for problems without examples.
-    pub fn schedule(&self, batch_size: BatchSize, sampling: Sampling) -> Option<Schedule> {
+    pub fn schedule(&self, batch_size: BatchSize, setup: &Setup) -> Option<Schedule> {
         let examples = self.examples()?;
-        Some(match batch_size {
+        let schedule = match batch_size {
             // All examples are all examples, however they are drawn.
             BatchSize::Full => Schedule::new(examples, examples, Sampling::Sequential),
-            BatchSize::Examples(batch) => Schedule::new(examples, batch as usize, sampling),
+            BatchSize::Examples(batch) => Schedule::new(examples, batch as usize, setup.sampling),
+        };
+        Some(match setup.optimizer {
+            Optimizer::Playground => schedule.carrying_over(),
+            Optimizer::Descent { .. } => schedule,
         })
     }
 
@@ -217,6 +232,11 @@ impl Problems {
             problem::Definition::LinearRegression(regression) => {
                 let data = self.dataset(setup.data.as_ref(), seed)?;
                 Problem::LeastSquares(Box::new(LeastSquares::new(*regression, data)))
+            }
+            problem::Definition::Network(definition) => {
+                let data = self.dataset(setup.data.as_ref(), seed)?;
+                let network = Network::new(definition.clone(), data).map_err(PrepareErrorKind::Network)?;
+                Problem::Network(Box::new(network))
             }
         };
         let (definition, data) = (setup.problem.clone(), setup.data.clone());

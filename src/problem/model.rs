@@ -7,6 +7,7 @@
 use pulp::Simd;
 
 use super::measure::{Measure, Measures};
+use super::network::Penalty;
 use crate::data::Examples;
 use crate::random::Key;
 
@@ -77,7 +78,17 @@ pub trait Model: Sync {
         scratch: &mut [Lanes<S, V>],
     );
 
-    /// Measures what is `wanted`.
+    /// What keeps the weights small. It is no part of [`Model::add_gradient`]: the optimizer adds it where it belongs.
+    fn penalty(&self) -> Penalty {
+        Penalty::None
+    }
+
+    /// Of each parameter, whether it is a bias, which the penalty spares; may be empty where there is no penalty.
+    fn biases(&self) -> &[bool] {
+        &[]
+    }
+
+    /// Measures what is `wanted`; whatever else is in `out` counts for nothing.
     fn measure<S: Simd, const V: usize>(
         &self,
         simd: S,
