@@ -12,6 +12,8 @@ pub struct Dataset {
     pub train: Examples,
     /// The examples set aside; may be empty.
     pub test: Examples,
+    /// The names of the classes where targets are classes (then a target is a position in this list); else empty.
+    pub classes: Vec<String>,
     /// What the user should know, for example which feature is constant.
     pub notes: Vec<String>,
     /// The Playground's generator where points, order and initial parameters are drawn from one stream: where the first two leave it.
@@ -59,6 +61,7 @@ impl Examples {
 pub(super) struct Raw {
     pub(super) names: Vec<String>,
     pub(super) examples: Examples,
+    pub(super) classes: Vec<String>,
 }
 
 impl Dataset {
@@ -89,7 +92,10 @@ impl Dataset {
         if train.is_empty() {
             return Err(Error::no_training_examples(raw.examples.len(), definition.test_fraction));
         }
-        let mut dataset = Dataset { train, test, notes: Vec::new(), generator: None };
+        if let Some(class) = (0..raw.classes.len()).find(|&class| !train.targets.contains(&(class as f64))) {
+            return Err(Error::class_without_examples(&raw.classes[class], definition.test_fraction));
+        }
+        let mut dataset = Dataset { train, test, classes: raw.classes, notes: Vec::new(), generator: None };
         dataset.scale(definition.scale, &raw.names);
         Ok(dataset)
     }
@@ -178,7 +184,7 @@ mod tests {
     fn a_constant_feature_becomes_zeros_and_is_named() {
         let examples = Examples { width: 2, features: vec![0.1, 1.0, 0.1, 2.0, 0.1, 4.0], targets: vec![0.0; 3] };
         let test = Examples { width: 2, ..Examples::default() };
-        let mut data = Dataset { train: examples, test, notes: Vec::new(), generator: None };
+        let mut data = Dataset { train: examples, test, classes: Vec::new(), notes: Vec::new(), generator: None };
         data.scale(Scale::Standard, &["flat".into(), "real".into()]);
         assert!((0..3).all(|i| data.train.row(i)[0] == 0.0));
         assert_eq!(data.notes, ["feature `flat` is constant in the training examples and was set to zero"]);

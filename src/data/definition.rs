@@ -35,6 +35,20 @@ pub struct CsvSource {
     pub target: String,
     /// The columns to predict from; all but the target when `None`.
     pub features: Option<Vec<String>>,
+    /// What the target column holds.
+    pub targets: Targets,
+}
+
+/// What a target column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Targets {
+    /// Numbers to be predicted.
+    Numbers,
+    /// The names of classes: words or whole numbers.
+    Classes {
+        /// How many classes there must be; any number from two on when `None`.
+        count: Option<usize>,
+    },
 }
 
 /// A generated linear regression: `y = x·w + b + noise·z`.
@@ -63,6 +77,8 @@ pub struct PlaygroundSource {
     pub train_percent: f64,
     /// What is made of a point's coordinates, in the page's order; never empty.
     pub features: Vec<playground::Feature>,
+    /// Whether labels are numbers, −1 and 1 those of classes, or positions among the two classes.
+    pub targets: Targets,
     /// Who draws the points and their order.
     pub generator: Generator,
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of problems, runs or sweeps.
 
+mod classes;
 mod csv;
 mod dataset;
 mod definition;
@@ -12,6 +13,8 @@ pub mod playground;
 mod points;
 
 pub use dataset::{Dataset, Examples};
-pub use definition::{CsvSource, Definition, Generator, LinearSource, PlaygroundSource, Sampling, Scale, Source};
+pub use definition::{
+    CsvSource, Definition, Generator, LinearSource, PlaygroundSource, Sampling, Scale, Source, Targets,
+};
 pub use error::Error;
 pub use order::{Order, Schedule, SharedOrders};

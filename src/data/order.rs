@@ -135,10 +135,15 @@ impl Order {
             Arc::make_mut(&mut self.indices).fill_with(|| stream.below(count));
             return &self.indices;
         }
-        let Schedule { batch, carries_over, .. } = self.schedule;
-        let left = self.indices.len() - self.position;
-        if left == 0 || (carries_over && left < batch as usize) {
-            self.begin_epoch();
+        let Schedule { batch, carries_over, sampling, .. } = self.schedule;
+        let left = &self.indices[self.position..];
+        if left.is_empty() || (carries_over && left.len() < batch as usize) {
+            if sampling == Sampling::Shuffle || !left.is_empty() {
+                let epoch = self.order_of_epoch();
+                self.indices = if left.is_empty() { epoch } else { left.iter().chain(&*epoch).copied().collect() };
+            }
+            self.epoch += 1;
+            self.position = 0;
         }
         // What was carried over comes on top of the first batch.
         let carried = self.indices.len().saturating_sub(self.schedule.examples as usize);
@@ -149,26 +154,16 @@ impl Order {
         batch
     }
 
-    /// Puts the next epoch's examples behind those that are left of the last one.
-    fn begin_epoch(&mut self) {
-        let left = &self.indices[self.position..];
-        if self.schedule.sampling == Sampling::Shuffle || !left.is_empty() {
-            let place = self.walk.as_ref().and_then(|walk| walk.get(self.epoch as usize));
-            let permutation = match place {
-                Some(place) => Arc::clone(place.get_or_init(|| self.permutation())),
-                None => self.permutation(),
-            };
-            self.indices = match left {
-                [] => permutation,
-                left => left.iter().chain(&*permutation).copied().collect(),
-            };
+    /// The order of the current epoch; it does not hang on the epochs before it.
+    fn order_of_epoch(&self) -> Arc<[u32]> {
+        let place = self.walk.as_ref().and_then(|walk| walk.get(self.epoch as usize));
+        match place {
+            Some(place) => Arc::clone(place.get_or_init(|| self.draw_order())),
+            None => self.draw_order(),
         }
-        self.epoch += 1;
-        self.position = 0;
     }
 
-    /// The order of the current epoch; it does not hang on the epochs before it.
-    fn permutation(&self) -> Arc<[u32]> {
+    fn draw_order(&self) -> Arc<[u32]> {
         let mut indices: Vec<u32> = (0..self.schedule.examples as u32).collect();
         if self.schedule.sampling == Sampling::Shuffle {
             self.key.clone().number("epoch", self.epoch).stream().shuffle(&mut indices);

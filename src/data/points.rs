@@ -1,7 +1,7 @@
 //! The Playground's points as examples.
 
 use super::dataset::{Dataset, Examples};
-use super::definition::{Generator, PlaygroundSource};
+use super::definition::{Generator, PlaygroundSource, Targets};
 use super::playground::{self, Draw, Sample, SeedRandom};
 use crate::random::Key;
 
@@ -20,7 +20,11 @@ pub(super) fn generate(source: &PlaygroundSource, seed: Option<u64>, key: &Key) 
     let (train, test) = playground::split(&samples, source.train_percent);
     let (train, test) = (examples(source, train), examples(source, test));
     let names = source.features.iter().map(|feature| feature.name().to_owned()).collect();
-    (Dataset { train, test, notes: Vec::new(), generator }, names)
+    let classes = match source.targets {
+        Targets::Numbers => Vec::new(),
+        Targets::Classes { .. } => vec!["-1".to_owned(), "1".to_owned()],
+    };
+    (Dataset { train, test, classes, notes: Vec::new(), generator }, names)
 }
 
 fn samples(source: &PlaygroundSource, draw: &mut impl Draw) -> Vec<Sample> {
@@ -34,9 +38,13 @@ fn examples(source: &PlaygroundSource, samples: &[Sample]) -> Examples {
         let (x, y) = (sample.x, sample.y);
         source.features.iter().map(move |feature| feature.value(x, y)).collect::<Vec<f64>>()
     };
+    let target = |sample: &Sample| match source.targets {
+        Targets::Numbers => sample.label,
+        Targets::Classes { .. } => f64::from(u8::from(sample.label > 0.0)),
+    };
     Examples {
         width: source.features.len(),
         features: samples.iter().flat_map(inputs).collect(),
-        targets: samples.iter().map(|sample| sample.label).collect(),
+        targets: samples.iter().map(target).collect(),
     }
 }

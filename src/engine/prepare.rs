@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::data::{self, Dataset, Sampling, Schedule};
 use crate::grid::Grid;
-use crate::problem::{self, LeastSquares, Measure, Measures, Model, Network, NetworkError, Parabola};
+use crate::problem::{
+    self, Binary, Carton, LeastSquares, Logistic, Measure, Measures, Model, Network, Parabola, Softmax,
+};
 use crate::spec::Setup;
 use crate::train::{BatchSize, Optimizer};
 
@@ -15,6 +17,12 @@ pub enum Problem {
     Parabola(Parabola),
     /// Linear regression.
     LeastSquares(Box<LeastSquares>),
+    /// Logistic regression with two classes.
+    Binary(Box<Logistic<Binary>>),
+    /// Logistic regression with more.
+    Softmax(Box<Logistic<Softmax>>),
+    /// A bowl with ripples.
+    EggCarton(Box<Carton>),
     /// A fully connected network.
     Network(Box<Network>),
 }
@@ -29,6 +37,18 @@ macro_rules! with_model {
                 $body
             }
             $crate::engine::prepare::Problem::Network($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::Binary($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::Softmax($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::EggCarton($model) => {
                 let $model = &**$model;
                 $body
             }
@@ -69,8 +89,6 @@ pub struct PrepareError {
 pub enum PrepareErrorKind {
     /// The data cannot be had.
     Data(data::Error),
-    /// The examples are not what the network's loss is for.
-    Network(NetworkError),
     /// A batch size above the number of training examples.
     BatchSize {
         /// The batch size.
@@ -79,7 +97,12 @@ pub enum PrepareErrorKind {
         examples: usize,
     },
     /// A criterion that this problem cannot measure with these data.
-    Criterion(Measure),
+    Criterion {
+        /// What the criterion needs.
+        measure: Measure,
+        /// Why it cannot be measured, where the problem knows more.
+        why: Option<String>,
+    },
 }
 
 impl Prepared {
@@ -163,7 +186,8 @@ impl Prepared {
                     let measure = criterion.measure();
                     if !measurable.has(measure) && !unmeasured.has(measure) {
                         unmeasured = unmeasured.with(measure);
-                        errors.push(PrepareError { run: number, kind: PrepareErrorKind::Criterion(measure) });
+                        let why = problem.why_unmeasurable(measure);
+                        errors.push(PrepareError { run: number, kind: PrepareErrorKind::Criterion { measure, why } });
                     }
                 }
             }
@@ -178,6 +202,19 @@ impl Problem {
 
     fn measurable(&self) -> Measures {
         with_model!(self, model => model.measurable())
+    }
+
+    fn why_unmeasurable(&self, measure: Measure) -> Option<String> {
+        with_model!(self, model => model.why_unmeasurable(measure).map(str::to_owned))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        with_model!(self, model => model.notes())
+    }
+
+    /// What the problem says of a run at its end.
+    pub fn extras(&self) -> &'static [&'static str] {
+        with_model!(self, model => model.extras())
     }
 
     /// How runs with this batch size walk through the examples; `None` for problems without examples.
@@ -235,13 +272,30 @@ impl Problems {
             }
             problem::Definition::Network(definition) => {
                 let data = self.dataset(setup.data.as_ref(), seed)?;
-                let network = Network::new(definition.clone(), data).map_err(PrepareErrorKind::Network)?;
-                Problem::Network(Box::new(network))
+                Problem::Network(Box::new(Network::new(definition.clone(), data)))
             }
+            problem::Definition::LogisticRegression(regression) => {
+                let data = self.dataset(setup.data.as_ref(), seed)?;
+                match data.classes.len() {
+                    2 => Problem::Binary(Box::new(Logistic::binary(*regression, data))),
+                    _ => Problem::Softmax(Box::new(Logistic::softmax(*regression, data))),
+                }
+            }
+            problem::Definition::EggCarton(carton) => Problem::EggCarton(Box::new(Carton::new(*carton))),
         };
+        self.note(&problem.notes());
         let (definition, data) = (setup.problem.clone(), setup.data.clone());
         self.list.push(Known { definition, data, seed, problem: Arc::new(problem) });
         Ok(self.list.len() - 1)
+    }
+
+    /// Keeps notes, each of them once.
+    fn note(&mut self, notes: &[String]) {
+        for note in notes {
+            if !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
+        }
     }
 
     fn dataset(
@@ -262,11 +316,7 @@ impl Problems {
             return Ok(Arc::clone(data));
         }
         let data = Arc::new(Dataset::load(definition, seed).map_err(PrepareErrorKind::Data)?);
-        for note in &data.notes {
-            if !self.notes.contains(note) {
-                self.notes.push(note.clone());
-            }
-        }
+        self.note(&data.notes);
         self.data.push((definition.clone(), seed, Arc::clone(&data)));
         Ok(data)
     }

@@ -46,6 +46,26 @@ pub trait Model: Sync {
     /// What [`Model::measure`] can measure.
     fn measurable(&self) -> Measures;
 
+    /// Why something cannot be measured, where there is more to say than that.
+    fn why_unmeasurable(&self, _measure: Measure) -> Option<&str> {
+        None
+    }
+
+    /// What the user should know of this problem with these data, in plain sentences.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The names of what the problem says of a run at its end, for example in which minimum it ended.
+    fn extras(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What [`Model::extras`] names, of the parameters at the end of a run.
+    fn extra_values(&self, _parameters: &[f64]) -> Vec<Option<f64>> {
+        Vec::new()
+    }
+
     /// What is recorded beside the loss.
     fn recorded(&self) -> Measures;
 
@@ -78,12 +98,22 @@ pub trait Model: Sync {
         scratch: &mut [Lanes<S, V>],
     );
 
-    /// What keeps the weights small. It is no part of [`Model::add_gradient`]: the optimizer adds it where it belongs.
+    /// Adds the gradient of the penalty on parameters, if there is one; once per step, after the examples.
+    #[inline(always)]
+    fn add_penalty<S: Simd, const V: usize>(
+        &self,
+        _simd: S,
+        _parameters: &[Lanes<S, V>],
+        _gradient: &mut [Lanes<S, V>],
+    ) {
+    }
+
+    /// The penalty by itself, for an optimizer that lets it act apart from the gradient.
     fn penalty(&self) -> Penalty {
         Penalty::None
     }
 
-    /// Of each parameter, whether it is a bias, which the penalty spares; may be empty where there is no penalty.
+    /// Of each parameter, whether it is a bias, which [`Model::penalty`] spares; may be empty where there is no penalty.
     fn biases(&self) -> &[bool] {
         &[]
     }

@@ -98,6 +98,12 @@ pub(super) struct Family {
 pub(super) const FAMILIES: &[Family] = &[
     Family { kind: "parabola", noun: "a parabola", abilities: &[] },
     Family { kind: "linear-regression", noun: "linear regression", abilities: &[Ability::Examples] },
+    Family {
+        kind: "logistic-regression",
+        noun: "logistic regression",
+        abilities: &[Ability::Examples, Ability::Classes],
+    },
+    Family { kind: "egg-carton", noun: "an egg carton", abilities: &[] },
     Family { kind: "network", noun: "a network", abilities: &[Ability::Examples, Ability::Classes] },
 ];
 
@@ -107,10 +113,12 @@ pub(super) fn family(kind: &str) -> Option<&'static Family> {
 }
 
 const EXAMPLES: When = When::Problem(Ability::Examples);
-const PARABOLA: &[When] = &[When::Is("problem.kind", &["parabola"])];
-const INITIAL: &[When] = &[When::Is("problem.kind", &["linear-regression"])];
+const CURVE: &[When] = &[When::Is("problem.kind", &["parabola", "egg-carton"])];
+const EGG_CARTON: &[When] = &[When::Is("problem.kind", &["egg-carton"])];
+const LOGISTIC: &[When] = &[When::Is("problem.kind", &["logistic-regression"])];
+const INITIAL: &[When] = &[When::Is("problem.kind", &["linear-regression", "logistic-regression"])];
 const INITIAL_VALUE: &[When] = &[
-    When::Is("problem.kind", &["linear-regression"]),
+    When::Is("problem.kind", &["linear-regression", "logistic-regression"]),
     When::Is("problem.initial", &["constant", "normal", "uniform"]),
 ];
 const NETWORK: &[When] = &[When::Is("problem.kind", &["network"])];
@@ -181,11 +189,20 @@ pub(super) const KEYS: &[Key] = &[
     key("name", Kind::FolderName, "Name of the study and of its results folder.").required().fixed(),
     key("description", Kind::Text, "One sentence for tables and plots.").or(Default::Text("")).fixed(),
 
-    key("problem.kind", Kind::Choice(&["parabola", "linear-regression", "network"]), "What is trained.").required().fixed(),
+    key("problem.kind", Kind::Choice(&["parabola", "linear-regression", "logistic-regression", "egg-carton", "network"]), "What is trained.").required().fixed(),
     key("problem.curvature", Kind::Number(Range::POSITIVE), "Second derivative of the loss: loss(w) = curvature/2 · (w − minimum)².")
-        .or(Default::Number(1.0)).when(PARABOLA),
-    key("problem.start", Kind::Number(Range::ANY), "The parameter before the first step.").or(Default::Number(1.0)).when(PARABOLA),
-    key("problem.minimum", Kind::Number(Range::ANY), "The parameter with the least loss.").or(Default::Number(0.0)).when(PARABOLA),
+        .or(Default::Number(1.0)).when(CURVE),
+    key("problem.start", Kind::Number(Range::ANY), "The parameter before the first step.").or(Default::Number(1.0)).when(CURVE),
+    key("problem.minimum", Kind::Number(Range::ANY), "The parameter with the least loss.").or(Default::Number(0.0)).when(CURVE),
+    key("problem.dimensions", COUNT, "How many parameters: 1 or 2.").or(Default::Count(1)).when(EGG_CARTON),
+    key("problem.ripple", Kind::Number(Range::NOT_NEGATIVE), "Half the height of the ripples: ripple · (1 − cos(frequency · (w − minimum))) is added; 0 is a convex bowl.")
+        .or(Default::Number(1.0)).when(EGG_CARTON),
+    key("problem.frequency", Kind::Number(Range::POSITIVE), "Ripples per 2π.").or(Default::Number(6.0)).when(EGG_CARTON),
+    key("problem.start_y", Kind::Number(Range::ANY), "The second parameter before the first step; in two dimensions.").when(EGG_CARTON),
+    key("problem.minimum_y", Kind::Number(Range::ANY), "The second parameter with the least loss; in two dimensions.").when(EGG_CARTON),
+    key("problem.l2", Kind::Number(Range::NOT_NEGATIVE), "The penalty l2/2 · |weights|² is part of the training loss; biases are free of it.")
+        .or(Default::Number(0.0)).when(LOGISTIC),
+    key("problem.classes", Kind::Count { least: 2 }, "How many classes the target must have; by default as many as it has.").when(LOGISTIC),
     key("problem.initial", Kind::Choice(&["zeros", "constant", "normal", "uniform"]), "Parameters before the first step.")
         .or(Default::Text("zeros")).when(INITIAL),
     key("problem.initial_value", Kind::Number(Range::ANY), "The constant, the standard deviation of the normal, or the half width of the uniform distribution.")
@@ -260,9 +277,13 @@ pub(super) const KEYS: &[Key] = &[
     key("stop.converged.accuracy", Kind::Number(Range::SHARE), "Share of training examples classified correctly at least this.")
         .when(&[When::Problem(Ability::Classes)]),
     key("stop.converged.test_loss", Kind::Number(Range::ANY), "Loss on the test examples at most this.").when(DATA),
+    key("stop.converged.test_accuracy", Kind::Number(Range::SHARE), "Share of test examples classified correctly at least this.")
+        .when(&[When::Problem(Ability::Classes)]),
     key("stop.converged.plateau.change", Kind::Number(Range::NOT_NEGATIVE), "Largest relative change of the loss over the window."),
     key("stop.converged.plateau.window", COUNT, "Number of evaluations in the window."),
     key("stop.converged.hold", COUNT, "So many evaluations in a row must meet the criteria; the first of them counts.").or(Default::Count(1)),
+    key("stop.after_convergence", Kind::Choice(&["stop", "continue"]), "Whether a run ends when it has converged, or trains on to its budget to see whether the loss drops again.")
+        .or(Default::Text("stop")),
     key("stop.diverged.loss_factor", Kind::Number(Range::ABOVE_ONE), "A run has diverged when its loss exceeds this multiple of the loss at step 0.")
         .or(Default::Number(1e3)),
 

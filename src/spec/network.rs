@@ -5,7 +5,7 @@ use super::settings::{Fault, Point};
 use super::setup::initial_value;
 use super::suggest;
 use crate::data::playground::{Dataset, Feature};
-use crate::data::{Generator, PlaygroundSource};
+use crate::data::{Generator, PlaygroundSource, Targets};
 use crate::problem::{self, Activation, Head, InitialWeights, NetworkDefinition, Penalty};
 use crate::value::Value;
 
@@ -58,6 +58,20 @@ fn head(point: Point<'_>) -> Result<Head, Fault> {
     }
 }
 
+/// What a network's loss takes for targets.
+pub(super) fn targets(point: Point<'_>, head: Head) -> Result<Targets, Fault> {
+    let targets = match head {
+        Head::Squared { .. } => return Ok(Targets::Numbers),
+        Head::Log => Targets::Classes { count: Some(2) },
+        Head::CrossEntropy => Targets::Classes { count: None },
+    };
+    if point.text("data.kind")? == "linear" {
+        let fault = Fault::wrong("data.kind", "generated examples of a linear regression have no classes");
+        return Err(fault.label("expected \"csv\" or \"playground\""));
+    }
+    Ok(targets)
+}
+
 /// Whether the examples at a point are the Playground's points.
 pub(super) fn is_playground(point: Point<'_>) -> bool {
     point.optional_text("data.kind") == Some("playground")
@@ -69,15 +83,28 @@ fn is_seedrandom(point: Point<'_>) -> bool {
 }
 
 /// The Playground's points at a point of the grid.
-pub(super) fn playground_source(point: Point<'_>) -> Result<PlaygroundSource, Fault> {
+pub(super) fn playground_source(point: Point<'_>, targets: Targets) -> Result<PlaygroundSource, Fault> {
     let generator = if is_seedrandom(point) {
         Generator::SeedRandom { page_seed: point.optional_text("data.page_seed").map(str::to_owned) }
     } else {
         Generator::ChaCha
     };
-    let dataset = point.text("data.dataset")?;
+    let name = point.text("data.dataset")?;
+    let dataset = Dataset::from_name(name).ok_or_else(|| Fault::missing("data.dataset"))?;
+    match targets {
+        Targets::Classes { count: None | Some(2) } if dataset.is_classification() => {}
+        Targets::Classes { count: Some(count) } if dataset.is_classification() => {
+            return Err(Fault::wrong("data.dataset", format!("\"{name}\" has two classes, not {count}")));
+        }
+        Targets::Classes { .. } => {
+            return Err(Fault::wrong("data.dataset", format!("\"{name}\" has amounts, no classes"))
+                .label("expected \"circle\", \"xor\", \"gauss\" or \"spiral\""));
+        }
+        Targets::Numbers => {}
+    }
     Ok(PlaygroundSource {
-        dataset: Dataset::from_name(dataset).ok_or_else(|| Fault::missing("data.dataset"))?,
+        dataset,
+        targets,
         noise: point.number("data.noise")?,
         train_percent: point.number("data.train_percent")?,
         features: features(point)?,

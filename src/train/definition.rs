@@ -38,6 +38,8 @@ pub struct Stop {
     pub budget: Budget,
     /// When it has converged; `None` trains to the budget.
     pub converged: Option<Convergence>,
+    /// What a run does that has converged.
+    pub after_convergence: AfterConvergence,
     /// It has diverged when its loss exceeds this multiple of the loss at step 0, or is not finite.
     pub diverged_loss_factor: f64,
     /// How often the run is evaluated; `None` leaves it to the problem.
@@ -51,6 +53,15 @@ pub struct Budget {
     pub steps: Option<u64>,
     /// In epochs.
     pub epochs: Option<u64>,
+}
+
+/// What a run does that has converged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AfterConvergence {
+    /// It ends.
+    Stop,
+    /// It trains on to its budget, to see whether the loss drops again.
+    Continue,
 }
 
 /// When a run has converged: all criteria hold, `hold` evaluations in a row.
@@ -79,6 +90,8 @@ pub enum Criterion {
     Accuracy(f64),
     /// Loss on the test examples at most this.
     TestLoss(f64),
+    /// Share of test examples classified correctly at least this.
+    TestAccuracy(f64),
     /// Over the last `window` evaluations the loss changed by at most `change`, relative to its size.
     Plateau {
         /// Largest relative change.
@@ -107,6 +120,7 @@ impl Criterion {
             Criterion::GradientNorm(_) => Measure::GradientNorm,
             Criterion::Accuracy(_) => Measure::Accuracy,
             Criterion::TestLoss(_) => Measure::TestLoss,
+            Criterion::TestAccuracy(_) => Measure::TestAccuracy,
         }
     }
 
@@ -121,6 +135,6 @@ impl Criterion {
 
     /// Whether it says that its measure is at most some threshold.
     pub(super) fn is_upper_bound(self) -> bool {
-        !matches!(self, Criterion::Accuracy(_) | Criterion::Plateau { .. })
+        !matches!(self, Criterion::Accuracy(_) | Criterion::TestAccuracy(_) | Criterion::Plateau { .. })
     }
 }

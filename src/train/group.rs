@@ -66,8 +66,31 @@ pub struct Outcome {
     pub trajectory: u64,
     /// The model's recorded measures at the last evaluation, in the order of [`Measure::ALL`].
     pub last: Vec<f64>,
+    /// What became of it after its convergence, if it trained on.
+    pub later: Option<Later>,
+    /// What the model says of its end, in the order of [`Model::extras`].
+    pub extras: Vec<Option<f64>>,
     /// What was kept of its curve.
     pub curve: Option<Curve>,
+}
+
+/// What became of a converged run that trained on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Later {
+    /// The part of the whole drop in loss (from step 0 to the least loss) that came after convergence, from 0 to 1.
+    pub drop: f64,
+    /// Whether the run diverged after all.
+    pub diverged: bool,
+}
+
+impl Later {
+    /// Convergence was false if more than this part of the drop came after it.
+    pub const FALSE_ABOVE: f64 = 0.1;
+
+    /// Whether the criterion was met long before the loss had dropped.
+    pub fn was_false(self) -> bool {
+        self.drop > Later::FALSE_ABOVE
+    }
 }
 
 /// Trains all runs of a group to their ends; `None` if interrupted.
@@ -224,7 +247,9 @@ impl<'a, M: Model> Training<'a, M> {
     }
 
     fn outcome(&mut self, slot: usize, lane: usize, verdict: Verdict) -> Outcome {
+        let first = self.ledger.first(slot);
         let status = match verdict {
+            _ if first.is_some() => Status::Converged,
             Verdict::Converged => Status::Converged,
             Verdict::Diverged => Status::Diverged,
             Verdict::Continues => Status::Exhausted,
@@ -232,20 +257,42 @@ impl<'a, M: Model> Training<'a, M> {
         let (measured, slots) = (&self.buffers.measured, self.state.shape.slots());
         let value = |measure: Measure| measured[measure as usize * slots + slot];
         let books = &self.ledger.columns;
+        let (initial_loss, best_loss) = (books.initial_loss[slot], books.best_loss[slot]);
+        let converged_at = first.map_or(books.held_since[slot], |first| first.step);
+        let later = first.map(|first| Later {
+            drop: if best_loss < initial_loss {
+                (first.best_loss - best_loss) / (initial_loss - best_loss)
+            } else {
+                0.0
+            },
+            diverged: verdict == Verdict::Diverged,
+        });
         Outcome {
             status,
             trend: (status == Status::Exhausted)
                 .then(|| trend(&self.ledger.recent_losses(slot), self.moves_back(slot, lane))),
-            steps: (status == Status::Converged).then(|| books.held_since[slot]),
+            steps: (status == Status::Converged).then_some(converged_at),
             trained_steps: self.step,
-            initial_loss: books.initial_loss[slot],
+            initial_loss,
             final_loss: value(Measure::Loss),
-            best_loss: books.best_loss[slot],
+            best_loss,
             best_step: books.best_step[slot],
             trajectory: books.trajectory[slot],
             last: self.recorded.iter().map(|&measure| value(measure)).collect(),
+            later,
+            extras: self.extras(slot),
             curve: self.group.lanes[lane].keeps_curve.then(|| std::mem::take(&mut self.curves[lane])),
         }
+    }
+
+    /// What the model says of a lane at its end.
+    fn extras(&self, slot: usize) -> Vec<Option<f64>> {
+        if self.model.extras().is_empty() {
+            return Vec::new();
+        }
+        let parameters: Vec<f64> =
+            (0..self.model.parameters()).map(|i| self.state.parameters[self.state.index(slot, i)]).collect();
+        self.model.extra_values(&parameters)
     }
 
     /// Packs the survivors together as soon as they fit into fewer vectors.

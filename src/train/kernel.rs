@@ -111,7 +111,7 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
             };
             for (block, parameters) in parameters.chunks_exact_mut(n).enumerate() {
                 let memory = if memory.is_empty() { &mut [][..] } else { &mut memory[block * n..][..n] };
-                let (rates, penalty) = (learning_rate[block], model.penalty());
+                let rates = learning_rate[block];
                 match optimizer {
                     Optimizer::Descent { nesterov } => {
                         if closed {
@@ -119,8 +119,8 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
                         } else {
                             let scale = 1.0 / indices.len() as f64;
                             add_up(simd, model, indices, scale, parameters, gradient, part, scratch);
+                            model.add_penalty(simd, parameters, gradient);
                         }
-                        update::add_penalty(simd, penalty, model.biases(), parameters, gradient);
                         if memory.is_empty() {
                             update::descend(simd, rates, gradient, parameters);
                         } else {
@@ -129,8 +129,7 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
                     }
                     Optimizer::Playground => {
                         add_up(simd, model, indices, 1.0, parameters, gradient, part, scratch);
-                        let count = indices.len() as f64;
-                        let biases = model.biases();
+                        let (count, penalty, biases) = (indices.len() as f64, model.penalty(), model.biases());
                         update::as_playground(simd, penalty, biases, rates, count, gradient, memory, parameters);
                     }
                 }

@@ -4,24 +4,6 @@ use pulp::Simd;
 
 use crate::problem::{Lanes, Penalty};
 
-/// Adds the gradient of the penalty on the weights.
-#[inline(always)]
-pub(super) fn add_penalty<S: Simd, const V: usize>(
-    simd: S,
-    penalty: Penalty,
-    biases: &[bool],
-    parameters: &[Lanes<S, V>],
-    gradient: &mut [Lanes<S, V>],
-) {
-    let (Penalty::L1(rate) | Penalty::L2(rate)) = penalty else { return };
-    let rate = simd.splat_f64s(rate);
-    for ((w, g), _) in parameters.iter().zip(gradient).zip(biases).filter(|(_, is_bias)| !**is_bias) {
-        for v in 0..V {
-            g[v] = simd.mul_add_f64s(rate, slope(simd, penalty, w[v]), g[v]);
-        }
-    }
-}
-
 /// Plain gradient descent.
 #[inline(always)]
 pub(super) fn descend<S: Simd, const V: usize>(
@@ -30,10 +12,9 @@ pub(super) fn descend<S: Simd, const V: usize>(
     gradient: &[Lanes<S, V>],
     parameters: &mut [Lanes<S, V>],
 ) {
-    let negative_rate = rate.map(|rate| simd.neg_f64s(rate));
     for (w, g) in parameters.iter_mut().zip(gradient) {
         for v in 0..V {
-            w[v] = simd.mul_add_f64s(negative_rate[v], g[v], w[v]);
+            w[v] = simd.negate_mul_add_f64s(rate[v], g[v], w[v]);
         }
     }
 }
@@ -50,12 +31,11 @@ pub(super) fn follow<S: Simd, const V: usize>(
     velocity: &mut [Lanes<S, V>],
     parameters: &mut [Lanes<S, V>],
 ) {
-    let negative_rate = rate.map(|rate| simd.neg_f64s(rate));
     for ((w, g), velocity) in parameters.iter_mut().zip(gradient).zip(velocity) {
         for v in 0..V {
             velocity[v] = simd.mul_add_f64s(momentum[v], velocity[v], g[v]);
             let direction = if nesterov { simd.mul_add_f64s(momentum[v], velocity[v], g[v]) } else { velocity[v] };
-            w[v] = simd.mul_add_f64s(negative_rate[v], direction, w[v]);
+            w[v] = simd.negate_mul_add_f64s(rate[v], direction, w[v]);
         }
     }
 }
@@ -78,12 +58,11 @@ pub(super) fn as_playground<S: Simd, const V: usize>(
     parameters: &mut [Lanes<S, V>],
 ) {
     let (zero, one, count) = (simd.splat_f64s(0.0), simd.splat_f64s(1.0), simd.splat_f64s(count));
-    let share = rate.map(|rate| simd.div_f64s(rate, count));
-    let strength = match penalty {
-        Penalty::None => 0.0,
-        Penalty::L1(strength) | Penalty::L2(strength) => strength,
-    };
-    let pull = rate.map(|rate| simd.mul_f64s(rate, simd.splat_f64s(strength)));
+    let (mut share, mut pull) = (rate, rate);
+    for v in 0..V {
+        share[v] = simd.div_f64s(rate[v], count);
+        pull[v] = simd.mul_f64s(rate[v], simd.splat_f64s(penalty.rate()));
+    }
     for (place, ((w, sum), is_bias)) in parameters.iter_mut().zip(sum).zip(biases).enumerate() {
         for v in 0..V {
             if *is_bias {
@@ -96,7 +75,7 @@ pub(super) fn as_playground<S: Simd, const V: usize>(
                 w[v] = learned;
                 continue;
             }
-            let pulled = simd.sub_f64s(learned, simd.mul_f64s(pull[v], slope(simd, penalty, old)));
+            let pulled = simd.sub_f64s(learned, simd.mul_f64s(pull[v], penalty.slope(simd, old)));
             w[v] = pulled;
             if let (Penalty::L1(_), Some(removed)) = (penalty, removed.get_mut(place)) {
                 let through_zero = simd.less_than_f64s(simd.mul_f64s(learned, pulled), zero);
@@ -104,19 +83,5 @@ pub(super) fn as_playground<S: Simd, const V: usize>(
                 w[v] = simd.select_f64s(simd.equal_f64s(removed[v], one), zero, pulled);
             }
         }
-    }
-}
-
-/// The derivative of the penalty at a weight, its strength left out.
-#[inline(always)]
-fn slope<S: Simd>(simd: S, penalty: Penalty, weight: S::f64s) -> S::f64s {
-    let (zero, one) = (simd.splat_f64s(0.0), simd.splat_f64s(1.0));
-    match penalty {
-        Penalty::None => zero,
-        Penalty::L1(_) => {
-            let negative = simd.select_f64s(simd.less_than_f64s(weight, zero), simd.neg_f64s(one), zero);
-            simd.select_f64s(simd.greater_than_f64s(weight, zero), one, negative)
-        }
-        Penalty::L2(_) => weight,
     }
 }

@@ -102,9 +102,9 @@ impl Activation {
         }
     }
 
-    fn slope(self, sum: f64, output: f64) -> f64 {
+    fn slope(self, sum: f64, output: f64, arithmetic: Arithmetic) -> f64 {
         match self {
-            Activation::Tanh => 1.0 - output * output,
+            Activation::Tanh => (arithmetic.multiply_add)(-output, output, 1.0),
             Activation::Relu if sum <= 0.0 => 0.0,
             Activation::Relu | Activation::Linear => 1.0,
             Activation::Sigmoid => output * (1.0 - output),
@@ -164,7 +164,7 @@ impl Network {
         let mut total = 0.0;
         for example in examples {
             let error = self.forward(&example.inputs) - example.label;
-            total += 0.5 * (error * error);
+            total = (self.settings.arithmetic.multiply_add)(0.5 * error, error, total);
         }
         total / examples.len() as f64
     }
@@ -194,7 +194,7 @@ impl Network {
                 None => example.inputs.clone(),
             };
             for (node, error) in layer.iter_mut().zip(&errors) {
-                node.delta = error * activation.slope(node.sum, node.output);
+                node.delta = error * activation.slope(node.sum, node.output, arithmetic);
                 node.gradient.add(node.gradient.total + node.delta);
                 for (link, &source) in node.links.iter_mut().zip(&sources).filter(|(link, _)| !link.dead) {
                     link.gradient.add((arithmetic.multiply_add)(node.delta, source, link.gradient.total));

@@ -1,5 +1,7 @@
 //! What a spec says of a network, checked.
 
+use pulp::Simd;
+
 /// A fully connected network: what its layers do, what it is held to, where it starts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetworkDefinition {
@@ -73,6 +75,30 @@ pub enum Penalty {
     L1(f64),
     /// rate/2 · Σ w²: a pull in proportion to the weight.
     L2(f64),
+}
+
+impl Penalty {
+    /// How strong it is.
+    pub fn rate(self) -> f64 {
+        match self {
+            Penalty::None => 0.0,
+            Penalty::L1(rate) | Penalty::L2(rate) => rate,
+        }
+    }
+
+    /// Its derivative at a weight, divided by its rate; zero where |w| has a kink.
+    #[inline(always)]
+    pub fn slope<S: Simd>(self, simd: S, weight: S::f64s) -> S::f64s {
+        let (zero, one) = (simd.splat_f64s(0.0), simd.splat_f64s(1.0));
+        match self {
+            Penalty::None => zero,
+            Penalty::L1(_) => {
+                let negative = simd.select_f64s(simd.less_than_f64s(weight, zero), simd.neg_f64s(one), zero);
+                simd.select_f64s(simd.greater_than_f64s(weight, zero), one, negative)
+            }
+            Penalty::L2(_) => weight,
+        }
+    }
 }
 
 /// How the parameters of a network start.

@@ -7,6 +7,15 @@ use super::function::Function;
 use super::layer::Block;
 use crate::problem::model::Lanes;
 
+/// What is summed over examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// The loss.
+    Loss,
+    /// 1 for an example whose class is told correctly, else 0.
+    Correct,
+}
+
 impl Head {
     /// Writes the derivatives of `scale ·` (the examples' losses) by the last layer's sums.
     #[inline(always)]
@@ -61,9 +70,56 @@ impl Head {
         }
     }
 
-    /// Adds the examples' losses, one after the other. The last layer's sums are used up.
+    /// Adds a quantity of the examples, one after the other. The last layer's sums are used up.
     #[inline(always)]
-    pub(super) fn add_losses<S: Simd, const V: usize, const E: usize>(
+    pub(super) fn add<S: Simd, const V: usize, const E: usize>(
+        self,
+        simd: S,
+        quantity: Quantity,
+        sums: &mut [Block<S, V, E>],
+        targets: [f64; E],
+        total: &mut Lanes<S, V>,
+    ) {
+        match quantity {
+            Quantity::Loss => self.add_losses(simd, sums, targets, total),
+            Quantity::Correct => self.add_correct(simd, sums, targets, total),
+        }
+    }
+
+    /// Counts the examples whose own class has the largest sum; of equal ones the first counts.
+    #[inline(always)]
+    fn add_correct<S: Simd, const V: usize, const E: usize>(
+        self,
+        simd: S,
+        sums: &[Block<S, V, E>],
+        targets: [f64; E],
+        total: &mut Lanes<S, V>,
+    ) {
+        let (zero, one) = (simd.splat_f64s(0.0), simd.splat_f64s(1.0));
+        for e in 0..E {
+            let own = targets[e] as usize;
+            for v in 0..V {
+                let mut correct = one;
+                // The first of two classes that one output tells apart has the sum 0, so to speak.
+                let first = if self == Head::Log { Some(zero) } else { None };
+                let classes = first.into_iter().chain(sums.iter().map(|sum| sum[e][v]));
+                let own_sum = classes.clone().nth(own).unwrap_or(zero);
+                for (class, sum) in classes.enumerate().filter(|(class, _)| *class != own) {
+                    let is_less = if class < own {
+                        simd.less_than_f64s(sum, own_sum)
+                    } else {
+                        simd.less_than_or_equal_f64s(sum, own_sum)
+                    };
+                    correct = simd.select_f64s(is_less, correct, zero);
+                }
+                total[v] = simd.add_f64s(total[v], correct);
+            }
+        }
+    }
+
+    /// Adds the examples' losses, one after the other.
+    #[inline(always)]
+    fn add_losses<S: Simd, const V: usize, const E: usize>(
         self,
         simd: S,
         sums: &mut [Block<S, V, E>],
@@ -92,10 +148,13 @@ impl Head {
                     }
                 }
                 Function::Softplus.apply(simd, sum.as_flattened_mut());
-                add(simd, sum, total);
+                add_all(simd, sum, total);
             }
             Head::CrossEntropy => {
-                let own: Block<S, V, E> = std::array::from_fn(|e| sums[targets[e] as usize][e]);
+                let mut own = [[simd.splat_f64s(0.0); V]; E];
+                for e in 0..E {
+                    own[e] = sums[targets[e] as usize][e];
+                }
                 let (largest, mut loss) = exponentials(simd, sums);
                 Function::Ln.apply(simd, loss.as_flattened_mut());
                 for e in 0..E {
@@ -103,7 +162,7 @@ impl Head {
                         loss[e][v] = simd.add_f64s(simd.sub_f64s(largest[e][v], own[e][v]), loss[e][v]);
                     }
                 }
-                add(simd, &loss, total);
+                add_all(simd, &loss, total);
             }
         }
     }
@@ -144,7 +203,7 @@ fn exponentials<S: Simd, const V: usize, const E: usize>(
 }
 
 #[inline(always)]
-fn add<S: Simd, const V: usize, const E: usize>(simd: S, losses: &Block<S, V, E>, total: &mut Lanes<S, V>) {
+fn add_all<S: Simd, const V: usize, const E: usize>(simd: S, losses: &Block<S, V, E>, total: &mut Lanes<S, V>) {
     for loss in losses {
         for v in 0..V {
             total[v] = simd.add_f64s(total[v], loss[v]);

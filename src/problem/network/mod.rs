@@ -15,12 +15,12 @@ mod layer;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::sync::Arc;
 
 use pulp::Simd;
 
 pub use definition::{Activation, Head, InitialWeights, NetworkDefinition, Penalty};
+use head::Quantity;
 use layer::{Block, Layer, Sources};
 
 use super::measure::{Measure, Measures};
@@ -36,54 +36,18 @@ pub struct Network {
     layers: Vec<Layer>,
     /// Of each parameter, whether it is a bias.
     biases: Vec<bool>,
-    /// The training examples' targets as the head takes them.
-    train_targets: Vec<f64>,
-    test_targets: Vec<f64>,
-}
-
-/// Why a network cannot learn from these examples.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NetworkError {
-    /// A loss for two classes, and targets of another number of values.
-    NotTwoClasses(usize),
-    /// A loss for classes, and training examples of fewer than two.
-    TooFewClasses(usize),
-    /// A loss for classes, and a target that is neither a whole number from 0 on nor −1 or 1.
-    NotAClass(String),
-}
-
-impl std::error::Error for NetworkError {}
-
-impl fmt::Display for NetworkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NetworkError::NotTwoClasses(count) => {
-                write!(f, "a log loss needs targets of two classes, and these are of {count}")
-            }
-            NetworkError::TooFewClasses(count) => {
-                write!(f, "a loss for classes needs training examples of at least two, and these are of {count}")
-            }
-            NetworkError::NotAClass(target) => {
-                write!(f, "a loss for classes needs targets 0, 1, 2, … (or −1 and 1), and one is {target}")
-            }
-        }
-    }
 }
 
 impl Network {
-    /// The network with these examples.
-    ///
-    /// # Errors
-    /// When the loss is for classes and the targets are not.
-    pub fn new(definition: NetworkDefinition, data: Arc<Dataset>) -> Result<Network, NetworkError> {
-        let targets = Targets::of(definition.head, &data)?;
+    /// The network with these examples; for a loss of classes their targets are positions among [`Dataset::classes`].
+    pub fn new(definition: NetworkDefinition, data: Arc<Dataset>) -> Network {
         let hidden = definition.hidden.iter().copied();
-        let sizes: Vec<usize> = std::iter::once(data.train.width).chain(hidden).chain([targets.outputs]).collect();
+        let outputs = if definition.head == Head::CrossEntropy { data.classes.len() } else { 1 };
+        let sizes: Vec<usize> = std::iter::once(data.train.width).chain(hidden).chain([outputs]).collect();
         let layers = Layer::stack(&sizes);
         let row = |layer: &Layer| (1..=layer.row()).map(|place| place == layer.row()).collect::<Vec<bool>>();
         let biases = layers.iter().flat_map(|layer| row(layer).repeat(layer.nodes)).collect();
-        let Targets { train: train_targets, test: test_targets, .. } = targets;
-        Ok(Network { data, definition, layers, biases, train_targets, test_targets })
+        Network { data, definition, layers, biases }
     }
 
     /// How many nodes all layers have together.
@@ -140,8 +104,12 @@ impl Network {
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Block<S, V, E>],
     ) {
-        let inputs = indices.map(|index| self.data.train.row(index as usize));
-        let targets = indices.map(|index| self.train_targets[index as usize]);
+        let examples = &self.data.train;
+        let (mut inputs, mut targets): ([&[f64]; E], [f64; E]) = ([&[]; E], [0.0; E]);
+        for e in 0..E {
+            let example = indices[e] as usize;
+            (inputs[e], targets[e]) = (examples.row(example), examples.targets[example]);
+        }
         let (values, deltas) = scratch.split_at_mut(self.nodes());
         let deltas = &mut deltas[..values.len()];
         self.forward(simd, inputs, parameters, values);
@@ -184,13 +152,13 @@ impl Network {
         }
     }
 
-    /// The mean loss, in sums of [`EXAMPLES_PER_SUM`] examples.
+    /// The mean of a quantity over examples, in sums of [`EXAMPLES_PER_SUM`] examples.
     #[inline(always)]
-    fn mean_loss<S: Simd, const V: usize, const E: usize>(
+    fn mean<S: Simd, const V: usize, const E: usize>(
         &self,
         simd: S,
+        quantity: Quantity,
         examples: &Examples,
-        targets: &[f64],
         parameters: &[Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
     ) -> Lanes<S, V> {
@@ -198,26 +166,28 @@ impl Network {
         let first_output = self.first_output();
         let mut total = zero;
         let inputs = examples.features.chunks(EXAMPLES_PER_SUM * examples.width);
-        for (inputs, targets) in inputs.zip(targets.chunks(EXAMPLES_PER_SUM)) {
+        for (inputs, targets) in inputs.zip(examples.targets.chunks(EXAMPLES_PER_SUM)) {
             let mut part = zero;
             let (groups, rest) = targets.as_chunks::<E>();
-            let mut inputs = inputs.chunks_exact(examples.width);
-            let mut next = || inputs.next().unwrap_or_default();
+            let mut rows = inputs.chunks_exact(examples.width);
+            let mut next = || rows.next().unwrap_or_default();
             let blocks = &mut scratch.as_chunks_mut::<E>().0[..self.nodes()];
             for &targets in groups {
-                self.forward(simd, std::array::from_fn::<_, E, _>(|_| next()), parameters, blocks);
-                self.definition.head.add_losses(simd, &mut blocks[first_output..], targets, &mut part);
+                let mut inputs: [&[f64]; E] = [&[]; E];
+                inputs.iter_mut().for_each(|inputs| *inputs = next());
+                self.forward(simd, inputs, parameters, blocks);
+                self.definition.head.add(simd, quantity, &mut blocks[first_output..], targets, &mut part);
             }
             let blocks = &mut scratch.as_chunks_mut::<1>().0[..self.nodes()];
             for &target in rest {
                 self.forward(simd, [next()], parameters, blocks);
-                self.definition.head.add_losses(simd, &mut blocks[first_output..], [target], &mut part);
+                self.definition.head.add(simd, quantity, &mut blocks[first_output..], [target], &mut part);
             }
             for v in 0..V {
                 total[v] = simd.add_f64s(total[v], part[v]);
             }
         }
-        let count = simd.splat_f64s(targets.len() as f64);
+        let count = simd.splat_f64s(examples.len() as f64);
         total.map(|total| simd.div_f64s(total, count))
     }
 
@@ -231,10 +201,15 @@ impl Network {
         scratch: &mut [Lanes<S, V>],
     ) {
         let Dataset { train, test, .. } = &*self.data;
-        let parts = [(Measure::Loss, train, &self.train_targets), (Measure::TestLoss, test, &self.test_targets)];
-        for (measure, examples, targets) in parts {
+        let means = [
+            (Measure::Loss, Quantity::Loss, train),
+            (Measure::TestLoss, Quantity::Loss, test),
+            (Measure::Accuracy, Quantity::Correct, train),
+            (Measure::TestAccuracy, Quantity::Correct, test),
+        ];
+        for (measure, quantity, examples) in means {
             if wanted.has(measure) {
-                out[measure as usize] = self.mean_loss::<S, V, E>(simd, examples, targets, parameters, scratch);
+                out[measure as usize] = self.mean::<S, V, E>(simd, quantity, examples, parameters, scratch);
             }
         }
     }
@@ -285,7 +260,13 @@ impl Model for Network {
     }
 
     fn recorded(&self) -> Measures {
-        if self.data.test.is_empty() { Measures::default() } else { Measures::of(&[Measure::TestLoss]) }
+        let tells_classes = !matches!(self.definition.head, Head::Squared { .. });
+        match (self.data.test.is_empty(), tells_classes) {
+            (true, false) => Measures::default(),
+            (true, true) => Measures::of(&[Measure::Accuracy]),
+            (false, false) => Measures::of(&[Measure::TestLoss]),
+            (false, true) => Measures::of(&[Measure::Accuracy, Measure::TestLoss, Measure::TestAccuracy]),
+        }
     }
 
     fn is_cheap_to_measure(&self) -> bool {
@@ -323,10 +304,25 @@ impl Model for Network {
     ) {
         gradient.fill([simd.splat_f64s(0.0); V]);
         let rows = rows.indices;
+        gradient.fill([simd.splat_f64s(0.0); V]);
         match V {
             1 => self.add_in_groups_of::<S, V, MOST_EXAMPLES>(simd, rows, scale, parameters, gradient, scratch),
             2 => self.add_in_groups_of::<S, V, 4>(simd, rows, scale, parameters, gradient, scratch),
             _ => self.add_in_groups_of::<S, V, 2>(simd, rows, scale, parameters, gradient, scratch),
+        }
+    }
+
+    #[inline(always)]
+    fn add_penalty<S: Simd, const V: usize>(&self, simd: S, parameters: &[Lanes<S, V>], gradient: &mut [Lanes<S, V>]) {
+        let penalty = self.definition.penalty;
+        if penalty == Penalty::None {
+            return;
+        }
+        let rate = simd.splat_f64s(penalty.rate());
+        for ((w, g), _) in parameters.iter().zip(gradient).zip(&self.biases).filter(|(_, is_bias)| !**is_bias) {
+            for v in 0..V {
+                g[v] = simd.mul_add_f64s(rate, penalty.slope(simd, w[v]), g[v]);
+            }
         }
     }
 
@@ -351,41 +347,6 @@ impl Model for Network {
             1 => self.measure_in_groups_of::<S, V, MOST_EXAMPLES>(simd, wanted, parameters, out, scratch),
             2 => self.measure_in_groups_of::<S, V, 4>(simd, wanted, parameters, out, scratch),
             _ => self.measure_in_groups_of::<S, V, 2>(simd, wanted, parameters, out, scratch),
-        }
-    }
-}
-
-/// The targets as a head takes them.
-struct Targets {
-    /// How many outputs they need.
-    outputs: usize,
-    train: Vec<f64>,
-    test: Vec<f64>,
-}
-
-impl Targets {
-    fn of(head: Head, data: &Dataset) -> Result<Targets, NetworkError> {
-        let (train, test) = (&data.train.targets, &data.test.targets);
-        if let Head::Squared { .. } = head {
-            return Ok(Targets { outputs: 1, train: train.clone(), test: test.clone() });
-        }
-        // The signs of two classes count as 0 and 1.
-        let is_sign = train.iter().chain(test).all(|target| target.abs() == 1.0);
-        let class = |&target: &f64| if is_sign { 0.5 * (target + 1.0) } else { target };
-        let is_class = |&&target: &&f64| target >= 0.0 && target.fract() == 0.0 && target < 65536.0;
-        if let Some(other) = train.iter().chain(test).find(|target| !is_sign && !is_class(target)) {
-            return Err(NetworkError::NotAClass(other.to_string()));
-        }
-        let (train, test): (Vec<f64>, Vec<f64>) = (train.iter().map(class).collect(), test.iter().map(class).collect());
-        let mut classes = train.clone();
-        classes.sort_by(f64::total_cmp);
-        classes.dedup();
-        let count = train.iter().chain(&test).fold(0.0, |most: f64, &class| most.max(class)) as usize + 1;
-        match head {
-            _ if classes.len() < 2 => Err(NetworkError::TooFewClasses(classes.len())),
-            Head::Log if classes.len() > 2 || count > 2 => Err(NetworkError::NotTwoClasses(classes.len())),
-            Head::Log => Ok(Targets { outputs: 1, train, test }),
-            _ => Ok(Targets { outputs: count, train, test }),
         }
     }
 }
