@@ -1,5 +1,40 @@
-//! Goldilocks runs a grid of training runs and tells how many steps each takes to converge, and which never do.
+//! Goldilocks runs a grid of training runs in parallel and tells how many steps each takes to converge, and which never do.
+//!
+//! The `goldilocks` command is a thin shell around this library; a program can do the same:
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use goldilocks::engine::{self, Options, Prepared};
+//! use goldilocks::{grid, spec};
+//!
+//! let text = r#"
+//! name = "study"
+//! [problem]
+//! kind = "parabola"          # loss(w) = curvature/2 · (w − minimum)²
+//! curvature = 0.625
+//! [grid]
+//! learning_rate = [0.1, 0.7, 1.0, 1.6, 1.8, 4.0]
+//! [stop]
+//! max_steps = 1000
+//! converged = { distance = 0.0055 }
+//! "#;
+//! let source = spec::SourceFile { path: "study.toml".into(), text: text.into() };
+//! let experiment = spec::parse(source, Path::new(""), &[])?;
+//! let grid = grid::expand(&experiment)?;
+//! let prepared = Prepared::new(&grid).expect("a parabola needs no data");
+//! let study = engine::run(&grid, &prepared, &Options::default()).expect("nobody interrupts");
+//!
+//! let steps: Vec<Option<u64>> = study.runs.iter().map(|run| run.steps).collect();
+//! assert_eq!(steps, [Some(81), Some(10), Some(6), Some(1), Some(3), None]);
+//! # Ok::<(), spec::Diagnostics>(())
+//! ```
+//!
+//! Imports point down this list and never up; each part's own page says what it owns:
+//! [`cli`], [`report`], [`engine`], [`event`], [`record`], [`grid`], [`spec`], [`train`], [`problem`], [`data`], and at the
+//! bottom [`random`], [`fs`], [`outcome`] and [`value`].
 
+pub mod check;
 pub mod cli;
 pub mod data;
 pub mod engine;

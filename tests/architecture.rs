@@ -4,16 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The parts, from the outermost to the innermost; a part may import only parts below it.
-const PARTS: [&str; 14] = [
-    "main", "cli", "report", "engine", "event", "record", "grid", "spec", "train", "problem", "data", "random", "fs",
-    "outcome",
+const PARTS: [&str; 15] = [
+    "main", "cli", "report", "engine", "event", "check", "record", "grid", "spec", "train", "problem", "data",
+    "random", "fs", "outcome",
 ];
 
 /// Parts at the bottom that know nothing of each other nor of anything above.
 const BOTTOM: [&str; 5] = ["random", "fs", "outcome", "value", "math"];
 
 /// What a part must not know although it lies below.
-const FORBIDDEN: [(&str, &[&str]); 5] = [
+const FORBIDDEN: [(&str, &[&str]); 6] = [
+    ("check", &["train", "problem", "data"]),
     ("report", &["engine", "grid", "spec", "train", "problem", "data"]),
     ("record", &["spec", "train", "problem", "data"]),
     ("event", &["record", "grid", "spec", "train", "problem", "data"]),

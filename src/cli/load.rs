@@ -24,7 +24,7 @@ pub(super) struct SpecArgs {
 
     /// Go on with a grid of more than 10 million runs
     #[arg(long)]
-    yes: bool,
+    pub(super) yes: bool,
 }
 
 /// A spec, the grid it expands to, and the problems its runs train on.
@@ -65,7 +65,7 @@ impl SpecArgs {
     }
 }
 
-fn invalid(diagnostics: &Diagnostics) -> Failure {
+pub(super) fn invalid(diagnostics: &Diagnostics) -> Failure {
     Failure::bad_input(diagnostics.render(terminal::is_colored(&std::io::stderr())))
 }
 
@@ -82,7 +82,7 @@ fn diagnostic(experiment: &Experiment, grid: &Grid, error: PrepareError) -> Diag
             if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) }
         }
         PrepareErrorKind::BatchSize { batch_size, examples } => Diagnostic::new(
-            format!("batch size {batch_size} is above the {examples} training examples"),
+            format!("batch size {batch_size} is above the number of training examples, {examples}"),
             place("batch_size"),
         )
         .label(format!("expected at most {examples}"))

@@ -1,5 +1,8 @@
 //! The command line: one file per verb, each of whose `run` reads as a recipe.
 
+mod baseline;
+mod check;
+mod ci;
 mod completions;
 mod init;
 mod load;
@@ -9,6 +12,7 @@ mod results;
 mod run;
 mod schema;
 mod terminal;
+mod train;
 
 use std::process::ExitCode;
 
@@ -23,7 +27,8 @@ Start here:
   goldilocks plan learning-rate.toml             see the runs it stands for
   goldilocks run learning-rate.toml              train them; tables and plots go to results/
 
-Exit codes: 0 fine, 1 a run failed or output was lost, 2 a bad argument or spec, 130 interrupted.")]
+Exit codes: 0 fine; 1 a run failed, output was lost, or a check found a regression; 2 a bad argument or spec;
+3 a check cannot compare; 130 interrupted.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -33,6 +38,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Plan(plan::Args),
+    Check(check::Args),
     Report(report::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -50,6 +56,10 @@ struct Failure {
 const BAD_INPUT: u8 = 2;
 /// A run failed, or output was lost.
 const FAILED: u8 = 1;
+/// The outcome of a check is not as expected, or worse than before.
+const REGRESSED: u8 = 1;
+/// A check cannot tell: the baseline does not fit.
+const NOT_COMPARABLE: u8 = 3;
 /// Ctrl-C, as shells count it: 128 + SIGINT.
 const INTERRUPTED: u8 = 130;
 
@@ -87,6 +97,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Schema(args) => schema::run(&args),

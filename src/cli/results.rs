@@ -33,7 +33,7 @@ pub(super) fn check_replaceable(folder: &Path) -> Result<(), Failure> {
     )))
 }
 
-/// Writes the tables.
+/// Writes the tables, and the manifest that says that they are complete.
 pub(super) fn write_tables(study: &Study, folder: &Path) -> Result<(), Failure> {
     table(folder, "runs.csv", |out| record::write_runs(study, out))?;
     table(folder, "summary.csv", |out| record::write_summary(study, out))?;
@@ -42,7 +42,7 @@ pub(super) fn write_tables(study: &Study, folder: &Path) -> Result<(), Failure> 
     if !study.landscape.is_empty() {
         table(folder, "landscape.csv", |out| record::write_landscape(study, out))?;
     }
-    Ok(())
+    record::write_manifest(folder).map_err(Failure::lost_output)
 }
 
 fn table(folder: &Path, name: &str, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Failure> {

@@ -2,20 +2,15 @@
 
 use std::io::stdout;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::load::{Loaded, SpecArgs};
+use super::load::SpecArgs;
 use super::results::{self, Execution};
-use super::{FAILED, Failure, INTERRUPTED, terminal};
-use crate::engine::{self, MOST_LANES, Options};
+use super::train::{Training, train};
+use super::{FAILED, Failure, terminal};
 use crate::outcome::Status;
-use crate::record::Study;
 use crate::report::plot::Format;
-use crate::report::progress::Progress;
 use crate::report::text;
-use crate::spec::CurveDetail;
 use crate::train::Detail;
 
 /// Train the runs of a spec; write tables and plots, print a summary
@@ -32,7 +27,7 @@ pub(super) struct Args {
     #[command(flatten)]
     spec: SpecArgs,
 
-    /// The folder for the results [default: results/<name>]
+    /// The folder for the results [default: results/NAME]
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
@@ -72,6 +67,16 @@ enum CurveChoice {
     None,
 }
 
+impl From<CurveChoice> for Detail {
+    fn from(choice: CurveChoice) -> Detail {
+        match choice {
+            CurveChoice::All => Detail::All,
+            CurveChoice::Thinned => Detail::Thinned,
+            CurveChoice::None => Detail::None,
+        }
+    }
+}
+
 /// The format of plots.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(super) enum PlotFormat {
@@ -97,7 +102,10 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let staging = results::stage(&out)?;
     let loading = started.elapsed();
 
-    let study = train(args, &loaded)?;
+    let curves = args.curves.map(Detail::from);
+    let training =
+        Training { threads: args.threads, curves, scalar: args.scalar, quiet: args.quiet, ..Training::default() };
+    let study = train(&loaded, training)?;
     let training = started.elapsed() - loading;
 
     results::write_tables(&study, staging.path())?;
@@ -118,42 +126,4 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     }
     let failed = study.runs.iter().any(|run| run.status == Status::Failed);
     Ok(if failed { FAILED } else { 0 })
-}
-
-/// Trains the grid, with a progress bar; Ctrl-C gives up and leaves old results as they are.
-fn train(args: &Args, loaded: &Loaded) -> Result<Study, Failure> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    // Without a handler Ctrl-C ends the process at once, which loses nothing either.
-    let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(INTERRUPTED));
-        }
-    });
-    let progress = Progress::new(args.quiet);
-    let experiment = &loaded.experiment;
-    let curves = match args.curves {
-        Some(CurveChoice::All) => Detail::All,
-        Some(CurveChoice::Thinned) => Detail::Thinned,
-        Some(CurveChoice::None) => Detail::None,
-        None => match experiment.curves {
-            CurveDetail::All => Detail::All,
-            CurveDetail::Thinned => Detail::Thinned,
-            CurveDetail::None => Detail::None,
-        },
-    };
-    let options = Options {
-        threads: args.threads.map_or(0, usize::from),
-        scalar: args.scalar,
-        most_lanes: MOST_LANES,
-        curves,
-        most_curves: usize::try_from(experiment.max_curves).unwrap_or(usize::MAX),
-        interrupted: &interrupted,
-        listener: &|event| progress.tell(event),
-    };
-    let study = engine::run(&loaded.grid, &loaded.prepared, &options).map_err(|engine::Interrupted| Failure {
-        text: "interrupted; nothing was written, and old results are as they were".into(),
-        code: INTERRUPTED,
-    })?;
-    Ok(Study { name: experiment.name.clone(), description: experiment.description.clone(), ..study })
 }

@@ -14,4 +14,4 @@ pub mod playground;
 pub use dataset::{Dataset, Examples};
 pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source, Targets};
 pub use error::Error;
-pub use order::{Order, Schedule};
+pub use order::{Order, Schedule, SharedOrders};

@@ -1,5 +1,8 @@
 //! The order in which examples are visited: which examples each step sees.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
 use super::definition::Sampling;
 use crate::random::{Key, Stream};
 
@@ -53,13 +56,34 @@ impl Schedule {
     }
 }
 
+/// Permutations that several groups of runs walk through: each is drawn once, and kept while there is room.
+#[derive(Debug, Default)]
+pub struct SharedOrders {
+    walks: Mutex<HashMap<(Option<u64>, u64), Arc<Walk>>>,
+}
+
+/// The permutations of the first epochs of one walk.
+type Walk = [OnceLock<Arc<[u32]>>];
+
+/// Room for so many positions per walk (4 MB); later epochs are drawn by each group for itself.
+const POSITIONS_PER_WALK: u64 = 1 << 20;
+
+impl SharedOrders {
+    fn walk(&self, seed: Option<u64>, examples: u64) -> Arc<Walk> {
+        let mut walks = self.walks.lock().unwrap_or_else(PoisonError::into_inner);
+        let epochs = POSITIONS_PER_WALK / examples.max(1);
+        Arc::clone(walks.entry((seed, examples)).or_insert_with(|| (0..epochs).map(|_| OnceLock::new()).collect()))
+    }
+}
+
 /// Hands out the examples of one step after the other.
 #[derive(Debug, Clone)]
 pub struct Order {
     schedule: Schedule,
     key: Key,
+    walk: Option<Arc<Walk>>,
     /// The current epoch's order; for uniform sampling the current batch.
-    indices: Vec<u32>,
+    indices: Arc<[u32]>,
     /// Position in `indices` of the next batch.
     position: usize,
     epoch: u64,
@@ -75,25 +99,33 @@ impl Order {
         };
         let uniform =
             (schedule.sampling == Sampling::Uniform).then(|| key.clone().text("sampling", "uniform").stream());
-        let indices = match schedule.sampling {
-            Sampling::Uniform => vec![0; schedule.batch as usize],
+        let indices: Arc<[u32]> = match schedule.sampling {
+            Sampling::Uniform => vec![0; schedule.batch as usize].into(),
             _ => (0..schedule.examples as u32).collect(),
         };
-        Order { schedule: schedule.clone(), key, position: indices.len(), indices, epoch: 0, uniform }
+        Order { schedule: schedule.clone(), key, walk: None, position: indices.len(), indices, epoch: 0, uniform }
+    }
+
+    /// The same order, its permutations shared with whoever else walks it.
+    pub fn shared(schedule: &Schedule, seed: Option<u64>, orders: &SharedOrders) -> Order {
+        let walk = (schedule.sampling == Sampling::Shuffle).then(|| orders.walk(seed, schedule.examples));
+        Order { walk, ..Order::new(schedule, seed) }
     }
 
     /// The positions of the next step's examples, in batch order.
     pub fn next_batch(&mut self) -> &[u32] {
         if let Some(stream) = &mut self.uniform {
             let count = self.schedule.examples as u32;
-            self.indices.fill_with(|| stream.below(count));
+            Arc::make_mut(&mut self.indices).fill_with(|| stream.below(count));
             return &self.indices;
         }
         if self.position == self.indices.len() {
             if self.schedule.sampling == Sampling::Shuffle {
-                // From file order, so that an epoch's order does not hang on the epochs before it.
-                self.indices.iter_mut().zip(0..).for_each(|(index, i)| *index = i);
-                self.key.clone().number("epoch", self.epoch).stream().shuffle(&mut self.indices);
+                let place = self.walk.as_ref().and_then(|walk| walk.get(self.epoch as usize));
+                self.indices = match place {
+                    Some(place) => Arc::clone(place.get_or_init(|| self.permutation())),
+                    None => self.permutation(),
+                };
             }
             self.epoch += 1;
             self.position = 0;
@@ -102,6 +134,13 @@ impl Order {
         let batch = &self.indices[self.position..end];
         self.position = end;
         batch
+    }
+
+    /// The order of the current epoch; it does not hang on the epochs before it.
+    fn permutation(&self) -> Arc<[u32]> {
+        let mut indices: Vec<u32> = (0..self.schedule.examples as u32).collect();
+        self.key.clone().number("epoch", self.epoch).stream().shuffle(&mut indices);
+        indices.into()
     }
 }
 
@@ -131,6 +170,18 @@ mod tests {
                 (0..24 / batch).flat_map(|_| order.next_batch().to_vec()).collect::<Vec<_>>()
             };
             assert_eq!(walk(1), walk(4), "{sampling:?}");
+        }
+    }
+
+    #[test]
+    fn shared_permutations_are_the_same_beyond_the_room_too() {
+        let schedule = Schedule::new(300_000, 150_000, Sampling::Shuffle);
+        let orders = SharedOrders::default();
+        let (mut own, mut shared) = (Order::new(&schedule, Some(3)), Order::shared(&schedule, Some(3), &orders));
+        let mut late = Order::shared(&schedule, Some(3), &orders);
+        for _ in 0..10 {
+            let expected = own.next_batch().to_vec();
+            assert!(shared.next_batch() == expected && late.next_batch() == expected);
         }
     }
 

@@ -18,6 +18,7 @@ pub use tasks::MOST_LANES;
 use tasks::{Task, tasks};
 pub use work::{Work, work};
 
+use crate::data::SharedOrders;
 use crate::event::{Event, Listener};
 use crate::grid::Grid;
 use crate::outcome::Status;
@@ -45,6 +46,22 @@ pub struct Options<'a> {
     pub listener: Listener<'a>,
 }
 
+impl Default for Options<'_> {
+    /// One thread per core, thinned curves of at most 2000 runs; nobody listens and nobody interrupts.
+    fn default() -> Self {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Options {
+            threads: 0,
+            scalar: false,
+            most_lanes: MOST_LANES,
+            curves: Detail::Thinned,
+            most_curves: 2000,
+            interrupted: &NEVER,
+            listener: &|_| {},
+        }
+    }
+}
+
 /// Training was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
@@ -69,12 +86,13 @@ fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<S
     let every = grid.runs.len().div_ceil(options.most_curves.max(1)).max(1);
     let keeps_curve = |run: u32| options.most_curves > 0 && (run as usize).is_multiple_of(every);
     let layout = Layout::new(grid, prepared);
+    let orders = SharedOrders::default();
 
     let done: Option<Vec<_>> = tasks
         .par_iter()
         .map(|task| {
             let problem = &prepared.problems[problem_of(grid, prepared, task.runs[0])];
-            let results = train_task(grid, problem, task, keeps_curve, &layout, options)?;
+            let results = train_task(grid, problem, task, keeps_curve, &layout, &orders, options)?;
             let steps = results.iter().map(|(run, _)| run.trained_steps).sum();
             let diverged = results.iter().filter(|(run, _)| run.status == Status::Diverged).count() as u64;
             (options.listener)(Event::Finished { runs: results.len() as u64, steps, diverged });
@@ -117,6 +135,7 @@ fn train_task(
     task: &Task,
     keeps_curve: impl Fn(u32) -> bool,
     layout: &Layout,
+    orders: &SharedOrders,
     options: &Options<'_>,
 ) -> Option<Vec<Finished>> {
     let first = &grid.runs[task.runs[0] as usize];
@@ -138,6 +157,7 @@ fn train_task(
         lanes: lanes.collect(),
         schedule: problem.schedule(first.settings.batch_size, setup.sampling),
         order_seed: setup.streams.order.then_some(first.settings.seed),
+        orders: Some(orders),
         nesterov: setup.nesterov,
         stop: &setup.stop,
         detail: options.curves,

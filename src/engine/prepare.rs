@@ -134,7 +134,7 @@ impl Prepared {
         }
         let by_setup = by_setup.into_iter().map(|known| known.unwrap_or(SetupProblems::Shared(0))).collect();
         let prepared = Prepared {
-            problems: problems.list.into_iter().map(|(_, _, _, p)| p).collect(),
+            problems: problems.list.into_iter().map(|known| known.problem).collect(),
             by_setup,
             notes: problems.notes,
         };
@@ -230,17 +230,22 @@ impl Problem {
 /// What has been prepared so far.
 #[derive(Default)]
 struct Problems {
-    list: Vec<(problem::Definition, Option<data::Definition>, Option<u64>, Arc<Problem>)>,
+    list: Vec<Known>,
     data: Vec<(data::Definition, Option<u64>, Arc<Dataset>)>,
     notes: Vec<String>,
 }
 
+/// A problem and what it was made of.
+struct Known {
+    definition: problem::Definition,
+    data: Option<data::Definition>,
+    seed: Option<u64>,
+    problem: Arc<Problem>,
+}
+
 impl Problems {
     fn get(&mut self, setup: &Setup, seed: Option<u64>) -> Result<usize, PrepareErrorKind> {
-        let same =
-            |(problem, data, known_seed, _): &(problem::Definition, Option<data::Definition>, Option<u64>, _)| {
-                *problem == setup.problem && *data == setup.data && *known_seed == seed
-            };
+        let same = |known: &Known| known.definition == setup.problem && known.data == setup.data && known.seed == seed;
         if let Some(index) = self.list.iter().position(same) {
             return Ok(index);
         }
@@ -260,7 +265,8 @@ impl Problems {
             problem::Definition::EggCarton(carton) => Problem::EggCarton(Box::new(Carton::new(*carton))),
         };
         self.note(&problem.notes());
-        self.list.push((setup.problem.clone(), setup.data.clone(), seed, Arc::new(problem)));
+        let (definition, data) = (setup.problem.clone(), setup.data.clone());
+        self.list.push(Known { definition, data, seed, problem: Arc::new(problem) });
         Ok(self.list.len() - 1)
     }
 

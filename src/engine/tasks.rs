@@ -57,8 +57,9 @@ pub(super) fn tasks(grid: &Grid, prepared: &Prepared, threads: usize, most_lanes
         last = Some((key, group));
         groups[group].push(number as u32);
     }
-    // With few groups, smaller ones let every thread have several.
-    let enough = grid.runs.len().div_ceil(4 * threads.max(1)).next_multiple_of(8);
+    // With few groups, smaller ones let every thread have several; one thread has them all anyway.
+    let shares = if threads > 1 { 4 * threads } else { 1 };
+    let enough = grid.runs.len().div_ceil(shares).next_multiple_of(8);
     let size = most_lanes.min(enough).max(1);
     groups.iter().flat_map(|group| group.chunks(size)).map(|runs| Task { runs: runs.to_vec() }).collect()
 }

@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use rayon::prelude::*;
+
+use super::Run;
 use super::filter::matches;
 use super::identity::{self, Digest};
-use crate::spec::{self, Block, Diagnostic, Experiment, Point, Setup};
+use crate::spec::{self, AxisValues, Block, Diagnostic, Experiment, LaneSettings, Point, Setup};
+use crate::train::BatchSize;
 use crate::value::Value;
 
 /// The distinct setups so far.
@@ -37,8 +41,8 @@ pub(super) struct AxisColumn {
     pub(super) values: Vec<Value>,
     /// Which dimension it moves with.
     dimension: usize,
-    /// Whether its value belongs to the setup, not to the lane.
-    of_setup: bool,
+    /// Which setting of the lane it is; the others belong to the setup.
+    lane: Option<Lane>,
 }
 
 /// The dimensions of a block: single axes and groups of zipped ones.
@@ -49,7 +53,37 @@ pub(super) struct Shape {
 }
 
 /// The settings that belong to a lane.
-const LANE: [&str; 4] = ["learning_rate", "batch_size", "seed", spec::MOMENTUM];
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    LearningRate,
+    BatchSize,
+    Seed,
+    Momentum,
+}
+
+impl Lane {
+    fn of(path: &str) -> Option<Lane> {
+        match path {
+            "learning_rate" => Some(Lane::LearningRate),
+            "batch_size" => Some(Lane::BatchSize),
+            "seed" => Some(Lane::Seed),
+            spec::MOMENTUM => Some(Lane::Momentum),
+            _ => None,
+        }
+    }
+
+    fn set(self, settings: &mut LaneSettings, value: &Value) {
+        match (self, value) {
+            (Lane::LearningRate, Value::Number(rate)) => settings.learning_rate = *rate,
+            (Lane::Momentum, Value::Number(momentum)) => settings.momentum = *momentum,
+            (Lane::Seed, Value::Count(seed)) => settings.seed = *seed,
+            (Lane::BatchSize, Value::Count(size)) => settings.batch_size = BatchSize::Examples(*size),
+            (Lane::BatchSize, _) => settings.batch_size = BatchSize::Full,
+            // The reader lets no other types through.
+            _ => {}
+        }
+    }
+}
 
 /// For each axis of a block the dimension it moves with, and the number of dimensions; a zipped group stands where its first axis stands.
 pub(super) fn dimensions(block: &Block) -> (Vec<usize>, usize) {
@@ -75,23 +109,34 @@ impl Shape {
         let mut lengths = vec![0; count];
         let mut axes = Vec::with_capacity(block.axes.len());
         for (axis, dimension) in block.axes.iter().zip(dimensions) {
-            let values: Vec<Value> = axis.values.iter().collect();
-            let is_computed = !matches!(axis.values, spec::AxisValues::Listed(_));
+            let values: Vec<Value> = match &axis.values {
+                AxisValues::Listed(values) => values.iter().map(|listed| listed.value.clone()).collect(),
+                AxisValues::Computed(sequence) => {
+                    let positions = (0..sequence.count() as usize).into_par_iter().with_min_len(1024);
+                    positions.map(|position| sequence.value(position as u64)).collect()
+                }
+            };
+            let is_computed = matches!(axis.values, AxisValues::Computed(_));
             if is_computed && let Some([same, _]) = values.array_windows::<2>().find(|[a, b]| a == b) {
                 let message = format!("`{}` has {} twice", axis.path, same);
                 return Err(Diagnostic::new(message, axis.span).label("too many values for so small a range"));
             }
             lengths[dimension] = values.len();
-            axes.push(AxisColumn { path: axis.path, values, dimension, of_setup: !LANE.contains(&axis.path) });
+            axes.push(AxisColumn { path: axis.path, values, dimension, lane: Lane::of(axis.path) });
         }
         Ok(Shape { axes, lengths })
+    }
+
+    /// What the axes say at a point.
+    fn settings(&self, at: &[usize]) -> Vec<(&'static str, Value)> {
+        self.axes.iter().map(|axis| (axis.path, axis.values[at[axis.dimension]].clone())).collect()
     }
 }
 
 /// The points of a block.
 #[derive(Debug, Default)]
 pub(super) struct Points {
-    pub(super) runs: Vec<super::Run>,
+    pub(super) runs: Vec<Run>,
     /// For each axis of the block the position of its value, per run.
     pub(super) positions: Vec<Vec<u32>>,
     pub(super) excluded: u64,
@@ -110,59 +155,108 @@ pub(super) fn points(
     setups: &mut Setups,
 ) -> Result<Points, Vec<Diagnostic>> {
     let masks = masks(block, shape);
-    let mut errors: Vec<Diagnostic> = Vec::new();
-    let mut resolved: HashMap<Vec<usize>, Option<u32>> = HashMap::new();
-    let mut latest: Option<(Vec<usize>, Option<u32>)> = None;
-    let mut points = Points { positions: vec![Vec::new(); shape.axes.len()], ..Points::default() };
-    let setup_dimensions: Vec<usize> = (0..shape.lengths.len())
-        .filter(|dimension| shape.axes.iter().any(|axis| axis.of_setup && axis.dimension == *dimension))
-        .collect();
     let mut at = vec![0; shape.lengths.len()];
+    let axes = shape.settings(&at);
+    let point = Point { settings: &experiment.settings, axes: &axes };
+    let lane = spec::lane(point).map_err(|fault| vec![spec::fault_diagnostic(&fault, point, &experiment.blocks)])?;
+
+    let mut resolver = Resolver::new(experiment, shape, setups);
     let total = shape.lengths.iter().product();
-    points.runs.reserve(total);
-    points.positions.iter_mut().for_each(|positions| positions.reserve(total));
-    let mut axes: Vec<(&'static str, Value)> = Vec::with_capacity(shape.axes.len());
+    let mut points = Points {
+        runs: Vec::with_capacity(total),
+        positions: shape.axes.iter().map(|_| Vec::with_capacity(total)).collect(),
+        ..Points::default()
+    };
     for _ in 0..total {
         if masks.iter().any(|mask| mask.iter().all(|(dimension, matching)| matching[at[*dimension]])) {
             points.excluded += 1;
-            advance(&mut at, &shape.lengths);
-            continue;
-        }
-        axes.clear();
-        axes.extend(shape.axes.iter().map(|axis| (axis.path, axis.values[at[axis.dimension]].clone())));
-        let point = Point { settings: &experiment.settings, axes: &axes };
-        let is_latest = latest.as_ref().is_some_and(|(key, _)| {
-            setup_dimensions.iter().zip(key).all(|(dimension, position)| at[*dimension] == *position)
-        });
-        if !is_latest {
-            let key: Vec<usize> = setup_dimensions.iter().map(|dimension| at[*dimension]).collect();
-            let setup =
-                *resolved.entry(key.clone()).or_insert_with(|| match setups.resolve(point, &experiment.base_dir) {
-                    Ok((setup, is_new)) => {
-                        points.may_repeat |= !is_new;
-                        Some(setup)
-                    }
-                    Err(faults) => {
-                        report(&faults, point, experiment, &mut errors);
-                        None
-                    }
-                });
-            latest = Some((key, setup));
-        }
-        let setup = latest.as_ref().and_then(|(_, setup)| *setup);
-        match (setup, spec::lane(point)) {
-            (Some(setup), Ok(settings)) => {
-                points.runs.push(super::Run { id: 0, setup, settings });
-                for (positions, axis) in points.positions.iter_mut().zip(&shape.axes) {
-                    positions.push(at[axis.dimension] as u32);
+        } else if let Some(setup) = resolver.setup(&at) {
+            let mut settings = lane;
+            for (positions, axis) in points.positions.iter_mut().zip(&shape.axes) {
+                let position = at[axis.dimension];
+                positions.push(position as u32);
+                if let Some(lane) = axis.lane {
+                    lane.set(&mut settings, &axis.values[position]);
                 }
             }
-            (_, Err(fault)) => report(&[fault], point, experiment, &mut errors),
-            (None, Ok(_)) => {}
+            points.runs.push(Run { id: 0, setup, settings });
         }
         advance(&mut at, &shape.lengths);
     }
-    if errors.is_empty() { Ok(points) } else { Err(errors) }
+    points.may_repeat = resolver.may_repeat;
+    if resolver.errors.is_empty() { Ok(points) } else { Err(resolver.errors) }
+}
+
+/// Finds the setup of each point; neighbors mostly share one.
+struct Resolver<'a> {
+    experiment: &'a Experiment,
+    shape: &'a Shape,
+    setups: &'a mut Setups,
+    /// The dimensions that setups depend on.
+    dimensions: Vec<usize>,
+    /// The setups by their positions along these dimensions; `None` where there was a fault.
+    known: HashMap<Vec<usize>, Option<u32>>,
+    /// The latest positions along these dimensions, with their setup.
+    latest: Option<(Vec<usize>, Option<u32>)>,
+    may_repeat: bool,
+    errors: Vec<Diagnostic>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(experiment: &'a Experiment, shape: &'a Shape, setups: &'a mut Setups) -> Resolver<'a> {
+        let is_of_setup =
+            |dimension: &usize| shape.axes.iter().any(|axis| axis.lane.is_none() && axis.dimension == *dimension);
+        Resolver {
+            experiment,
+            shape,
+            setups,
+            dimensions: (0..shape.lengths.len()).filter(is_of_setup).collect(),
+            known: HashMap::new(),
+            latest: None,
+            may_repeat: false,
+            errors: Vec::new(),
+        }
+    }
+
+    fn setup(&mut self, at: &[usize]) -> Option<u32> {
+        let along = self.dimensions.iter().map(|&dimension| at[dimension]);
+        if let Some((latest, setup)) = &self.latest
+            && along.clone().eq(latest.iter().copied())
+        {
+            return *setup;
+        }
+        let key: Vec<usize> = along.collect();
+        let setup = match self.known.get(&key) {
+            Some(setup) => *setup,
+            None => {
+                let setup = self.resolve(at);
+                self.known.insert(key.clone(), setup);
+                setup
+            }
+        };
+        self.latest = Some((key, setup));
+        setup
+    }
+
+    fn resolve(&mut self, at: &[usize]) -> Option<u32> {
+        let axes = self.shape.settings(at);
+        let point = Point { settings: &self.experiment.settings, axes: &axes };
+        match self.setups.resolve(point, &self.experiment.base_dir) {
+            Ok((setup, is_new)) => {
+                self.may_repeat |= !is_new;
+                Some(setup)
+            }
+            Err(faults) => {
+                for fault in &faults {
+                    let diagnostic = spec::fault_diagnostic(fault, point, &self.experiment.blocks);
+                    if !self.errors.contains(&diagnostic) {
+                        self.errors.push(diagnostic);
+                    }
+                }
+                None
+            }
+        }
+    }
 }
 
 /// To the next point: the last dimension first.
@@ -173,15 +267,6 @@ fn advance(at: &mut [usize], lengths: &[usize]) {
             return;
         }
         *position = 0;
-    }
-}
-
-fn report(faults: &[spec::Fault], point: Point<'_>, experiment: &Experiment, errors: &mut Vec<Diagnostic>) {
-    for fault in faults {
-        let diagnostic = spec::fault_diagnostic(fault, point, &experiment.blocks);
-        if !errors.contains(&diagnostic) {
-            errors.push(diagnostic);
-        }
     }
 }
 

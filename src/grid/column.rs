@@ -23,10 +23,10 @@ impl PartialOrd for Ordered {
 }
 
 /// The positions of `values` in the column, those it does not have yet added to it.
-pub(super) fn absorb(column: &mut Axis, values: &[Value], are_distinct: bool) -> Vec<u32> {
+pub(super) fn absorb(column: &mut Axis, values: Vec<Value>, are_distinct: bool) -> Vec<u32> {
     if column.values.is_empty() && are_distinct {
-        column.values = values.to_vec();
-        return (0..values.len() as u32).collect();
+        column.values = values;
+        return (0..column.values.len() as u32).collect();
     }
     let known = std::mem::take(&mut column.values);
     let mut index: BTreeMap<Ordered, u32> = BTreeMap::new();

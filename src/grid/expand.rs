@@ -66,7 +66,9 @@ pub fn expand(experiment: &Experiment) -> Result<Grid, Diagnostics> {
         return fail(errors);
     }
     grid.setups = setups.list;
-    grid.axes.iter_mut().for_each(column::compact);
+    if grid.duplicates + grid.excluded > 0 {
+        grid.axes.iter_mut().for_each(column::compact);
+    }
     if grid.runs.is_empty() {
         let span = experiment.blocks.first().map(|block| block.span);
         return fail(vec![Diagnostic::new("no run is left: `exclude` drops every point", span)]);
@@ -86,7 +88,7 @@ fn columns(experiment: &Experiment) -> Vec<Axis> {
     columns
 }
 
-/// Drops the points that are already known; says how many.
+/// Drops the points that are already known by their identity; says how many.
 fn remove_known(points: &mut Points, seen: &mut HashSet<u64>) -> u64 {
     let is_new: Vec<bool> = points.runs.iter().map(|run| seen.insert(run.id)).collect();
     filter::retain(&mut points.runs, &is_new);
@@ -97,33 +99,35 @@ fn remove_known(points: &mut Points, seen: &mut HashSet<u64>) -> u64 {
 /// Adds the points of a block to the grid.
 fn append(grid: &mut Grid, experiment: &Experiment, block: &Block, shape: Shape, points: Points) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
-    let base = Point { settings: &experiment.settings, axes: &[] };
+    let mut axes: Vec<_> = shape.axes.into_iter().zip(points.positions).enumerate().map(Some).collect();
     for column in &mut grid.axes {
-        match shape.axes.iter().position(|axis| axis.path == column.path) {
-            Some(axis) => {
-                let zipped = block.zips.iter().any(|group| group.contains(&axis));
-                let places = column::absorb(column, &shape.axes[axis].values, !zipped);
-                column.positions.extend(points.positions[axis].iter().map(|position| places[*position as usize]));
-            }
-            None => match base.value(&column.path) {
-                Some(value) => {
-                    let place: Vec<u32> = column::absorb(column, &[value], true);
-                    column.positions.extend(place.iter().cycle().take(points.runs.len()));
-                }
-                None => {
-                    let message =
-                        format!("`{}` is an axis of another block, but has no value in this one", column.path);
-                    errors.push(
-                        Diagnostic::new(message, block.span)
-                            .help("add it to this block, or give it a value outside the grid"),
-                    );
-                }
-            },
+        let own = axes.iter_mut().find(|axis| matches!(axis, Some((_, (axis, _))) if axis.path == column.path));
+        if let Some((index, (axis, mut positions))) = own.and_then(Option::take) {
+            let zipped = block.zips.iter().any(|group| group.contains(&index));
+            let places = column::absorb(column, axis.values, !zipped);
+            positions.iter_mut().for_each(|position| *position = places[*position as usize]);
+            join(&mut column.positions, positions);
+        } else if let Some(value) = (Point { settings: &experiment.settings, axes: &[] }).value(&column.path) {
+            let places = column::absorb(column, vec![value], true);
+            column.positions.extend(places.iter().cycle().take(points.runs.len()));
+        } else {
+            let message = format!("`{}` is an axis of another block, but has no value in this one", column.path);
+            let help = "add it to this block, or give it a value outside the grid";
+            errors.push(Diagnostic::new(message, block.span).help(help));
         }
     }
-    grid.runs.extend(points.runs);
+    join(&mut grid.runs, points.runs);
     grid.excluded += points.excluded;
     errors
+}
+
+/// Appends without copying when there is nothing to append to.
+fn join<T>(all: &mut Vec<T>, mut more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.append(&mut more);
+    }
 }
 
 /// The errors for expectations that speak of no run.

@@ -190,7 +190,7 @@ impl Model for Carton {
     }
 
     #[inline(always)]
-    fn add_gradient<S: Simd, const V: usize>(
+    fn write_gradient<S: Simd, const V: usize>(
         &self,
         _simd: S,
         _rows: Rows<'_>,

@@ -40,15 +40,22 @@ impl LeastSquares {
         scale: S::f64s,
         parameters: &[Lanes<S, V>],
         gradient: &mut [Lanes<S, V>],
+        fresh: bool,
     ) {
         let examples = &self.data.train;
-        let rows = indices.map(|index| examples.row(index as usize));
+        let mut rows: [&[f64]; E] = [&[]; E];
+        for e in 0..E {
+            rows[e] = examples.row(indices[e] as usize);
+        }
         let (Some((bias, weights)), Some((bias_gradient, gradient))) =
             (parameters.split_last(), gradient.split_last_mut())
         else {
             return;
         };
         let mut errors = dot(simd, rows, weights, *bias);
+        if fresh {
+            *bias_gradient = [simd.splat_f64s(0.0); V];
+        }
         for e in 0..E {
             let target = simd.splat_f64s(examples.targets[indices[e] as usize]);
             for v in 0..V {
@@ -56,25 +63,25 @@ impl LeastSquares {
                 bias_gradient[v] = simd.add_f64s(bias_gradient[v], errors[e][v]);
             }
         }
-        add_outer(simd, rows, &errors, gradient);
+        add_outer(simd, rows, &errors, gradient, fresh);
     }
 
+    /// Adds the gradient of as many rows as make whole groups of `E`; returns the others, and whether they are still the first.
     #[inline(always)]
-    fn add_in_groups_of<S: Simd, const V: usize, const E: usize>(
+    fn add_groups<'r, S: Simd, const V: usize, const E: usize>(
         &self,
         simd: S,
-        rows: &[u32],
+        (rows, mut fresh): (&'r [u32], bool),
         scale: S::f64s,
         parameters: &[Lanes<S, V>],
         gradient: &mut [Lanes<S, V>],
-    ) {
+    ) -> (&'r [u32], bool) {
         let (groups, rest) = rows.as_chunks::<E>();
         for &group in groups {
-            self.add_rows(simd, group, scale, parameters, gradient);
+            self.add_rows(simd, group, scale, parameters, gradient, fresh);
+            fresh = false;
         }
-        for &row in rest {
-            self.add_rows(simd, [row], scale, parameters, gradient);
-        }
+        (rest, fresh)
     }
 }
 
@@ -140,7 +147,7 @@ impl Model for LeastSquares {
     }
 
     #[inline(always)]
-    fn add_gradient<S: Simd, const V: usize>(
+    fn write_gradient<S: Simd, const V: usize>(
         &self,
         simd: S,
         rows: Rows<'_>,
@@ -150,11 +157,18 @@ impl Model for LeastSquares {
         _scratch: &mut [Lanes<S, V>],
     ) {
         let scale = simd.splat_f64s(2.0 * scale);
-        // Sixteen sums in flight hide the latency of the multiply-add and still fit the registers.
-        match V {
-            1 | 2 => self.add_in_groups_of::<S, V, 8>(simd, rows.indices, scale, parameters, gradient),
-            _ => self.add_in_groups_of::<S, V, 4>(simd, rows.indices, scale, parameters, gradient),
+        if let &[row] = rows.indices {
+            // One example at a time is all overhead; it has a way of its own.
+            return self.add_rows(simd, [row], scale, parameters, gradient, true);
         }
+        // As many sums in flight as hide the latency of the multiply-add and still fit the registers.
+        let mut rest = (rows.indices, true);
+        if V <= S::REGISTER_COUNT / 16 {
+            rest = self.add_groups::<S, V, 8>(simd, rest, scale, parameters, gradient);
+        }
+        rest = self.add_groups::<S, V, 4>(simd, rest, scale, parameters, gradient);
+        rest = self.add_groups::<S, V, 2>(simd, rest, scale, parameters, gradient);
+        self.add_groups::<S, V, 1>(simd, rest, scale, parameters, gradient);
     }
 
     #[inline(always)]

@@ -26,6 +26,12 @@ use crate::random::Key;
 /// At most so many examples are scored at a time.
 const MOST_ROWS: usize = 8;
 
+/// Whether the scores of eight examples fit the registers beside what else is needed; those of four always do.
+#[inline(always)]
+fn fits_eight<S: Simd, const V: usize>() -> bool {
+    V <= S::REGISTER_COUNT / 16
+}
+
 /// How scores become a loss.
 pub trait Head: Sync {
     /// How many scores an example has, each from a weight vector and a bias.
@@ -34,22 +40,24 @@ pub trait Head: Sync {
     /// How many vectors of scratch space per lane vector the methods below need.
     fn scratch(&self) -> usize;
 
-    /// Adds `scale ·` (sum of the loss gradients of `E` examples) to `gradient`.
+    /// Adds `scale ·` (sum of the loss gradients of `E` examples) to `gradient`, which counts as zero if it is `fresh`.
+    #[expect(clippy::too_many_arguments, reason = "what a kernel works on and with")]
     fn add_rows<S: Simd, const V: usize, const E: usize>(
         &self,
         simd: S,
-        rows: [(&[f64], f64); E],
+        rows: Batch<'_, E>,
         scale: f64,
         parameters: &[Lanes<S, V>],
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
+        fresh: bool,
     );
 
     /// Adds the log losses of `E` examples to `sums.loss`, and how many are classified correctly to `sums.hits`.
     fn judge_rows<S: Simd, const V: usize, const E: usize>(
         &self,
         simd: S,
-        rows: [(&[f64], f64); E],
+        rows: Batch<'_, E>,
         parameters: &[Lanes<S, V>],
         sums: &mut Sums<S, V>,
         scratch: &mut [Lanes<S, V>],
@@ -57,6 +65,26 @@ pub trait Head: Sync {
 
     /// Writes gradient and Hessian (row after row) of the log loss of one example with respect to its scores.
     fn expand(&self, scores: &[f64], target: f64, gradient: &mut [f64], hessian: &mut [f64]) -> Judgment;
+}
+
+/// Some examples that are worked on together.
+#[derive(Clone, Copy)]
+pub struct Batch<'a, const E: usize> {
+    features: [&'a [f64]; E],
+    targets: [f64; E],
+}
+
+impl<'a, const E: usize> Batch<'a, E> {
+    /// (A plain loop: `array::map` is not always inlined.)
+    #[inline(always)]
+    fn new(examples: &'a Examples, indices: &[u32; E]) -> Batch<'a, E> {
+        let mut batch = Batch { features: [&[]; E], targets: [0.0; E] };
+        for (e, &index) in indices.iter().enumerate() {
+            batch.features[e] = examples.row(index as usize);
+            batch.targets[e] = examples.targets[index as usize];
+        }
+        batch
+    }
 }
 
 /// What is added up over examples.
@@ -180,21 +208,22 @@ impl<H: Head> Logistic<H> {
         scratch: &mut [Lanes<S, V>],
     ) -> [Lanes<S, V>; 2] {
         let zero = [simd.splat_f64s(0.0); V];
-        let mut total = [zero; 2];
+        let mut total = Sums { loss: zero, hits: zero };
         for indices in indices.chunks(EXAMPLES_PER_SUM) {
             let rows = Rows { examples, indices };
             let mut sums = Sums { loss: zero, hits: zero };
-            match V {
-                1 | 2 => self.judge_in_groups_of::<S, V, MOST_ROWS>(simd, rows, parameters, &mut sums, scratch),
-                _ => self.judge_in_groups_of::<S, V, 4>(simd, rows, parameters, &mut sums, scratch),
+            if fits_eight::<S, V>() {
+                self.judge_in_groups_of::<S, V, 8>(simd, rows, parameters, &mut sums, scratch);
+            } else {
+                self.judge_in_groups_of::<S, V, 4>(simd, rows, parameters, &mut sums, scratch);
             }
             for v in 0..V {
-                total[0][v] = simd.add_f64s(total[0][v], sums.loss[v]);
-                total[1][v] = simd.add_f64s(total[1][v], sums.hits[v]);
+                total.loss[v] = simd.add_f64s(total.loss[v], sums.loss[v]);
+                total.hits[v] = simd.add_f64s(total.hits[v], sums.hits[v]);
             }
         }
         let count = simd.splat_f64s(indices.len() as f64);
-        total.map(|sum| sum.map(|sum| simd.div_f64s(sum, count)))
+        [total.loss, total.hits].map(|sum| sum.map(|sum| simd.div_f64s(sum, count)))
     }
 
     #[inline(always)]
@@ -206,18 +235,17 @@ impl<H: Head> Logistic<H> {
         sums: &mut Sums<S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
-        let example = |row: u32| (examples.row(row as usize), examples.targets[row as usize]);
         let (groups, rest) = indices.as_chunks::<E>();
         for group in groups {
-            self.head.judge_rows(simd, group.map(example), parameters, sums, scratch);
+            self.head.judge_rows(simd, Batch::new(examples, group), parameters, sums, scratch);
         }
         for &row in rest {
-            self.head.judge_rows(simd, [example(row)], parameters, sums, scratch);
+            self.head.judge_rows(simd, Batch::new(examples, &[row]), parameters, sums, scratch);
         }
     }
 
     #[inline(always)]
-    fn add_in_groups_of<S: Simd, const V: usize, const E: usize>(
+    fn write_in_groups_of<S: Simd, const V: usize, const E: usize>(
         &self,
         simd: S,
         Rows { examples, indices }: Rows<'_>,
@@ -226,13 +254,15 @@ impl<H: Head> Logistic<H> {
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
     ) {
-        let example = |row: u32| (examples.row(row as usize), examples.targets[row as usize]);
         let (groups, rest) = indices.as_chunks::<E>();
+        let mut fresh = true;
         for group in groups {
-            self.head.add_rows(simd, group.map(example), scale, parameters, gradient, scratch);
+            self.head.add_rows(simd, Batch::new(examples, group), scale, parameters, gradient, scratch, fresh);
+            fresh = false;
         }
         for &row in rest {
-            self.head.add_rows(simd, [example(row)], scale, parameters, gradient, scratch);
+            self.head.add_rows(simd, Batch::new(examples, &[row]), scale, parameters, gradient, scratch, fresh);
+            fresh = false;
         }
     }
 
@@ -249,9 +279,8 @@ impl<H: Head> Logistic<H> {
         let (part, scratch) = rest.split_at_mut(parameters.len());
         gradient.fill(zero);
         for indices in self.train.chunks(EXAMPLES_PER_SUM) {
-            part.fill(zero);
             let rows = Rows { examples: &self.data.train, indices };
-            self.add_gradient(simd, rows, 1.0 / self.train.len() as f64, parameters, part, scratch);
+            self.write_gradient(simd, rows, 1.0 / self.train.len() as f64, parameters, part, scratch);
             for (g, part) in gradient.iter_mut().zip(&*part) {
                 for v in 0..V {
                     g[v] = simd.add_f64s(g[v], part[v]);
@@ -345,7 +374,7 @@ impl<H: Head> Model for Logistic<H> {
     }
 
     #[inline(always)]
-    fn add_gradient<S: Simd, const V: usize>(
+    fn write_gradient<S: Simd, const V: usize>(
         &self,
         simd: S,
         rows: Rows<'_>,
@@ -354,9 +383,10 @@ impl<H: Head> Model for Logistic<H> {
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
     ) {
-        match V {
-            1 | 2 => self.add_in_groups_of::<S, V, MOST_ROWS>(simd, rows, scale, parameters, gradient, scratch),
-            _ => self.add_in_groups_of::<S, V, 4>(simd, rows, scale, parameters, gradient, scratch),
+        if fits_eight::<S, V>() {
+            self.write_in_groups_of::<S, V, 8>(simd, rows, scale, parameters, gradient, scratch);
+        } else {
+            self.write_in_groups_of::<S, V, 4>(simd, rows, scale, parameters, gradient, scratch);
         }
     }
 

@@ -86,8 +86,8 @@ pub trait Model: Sync {
         scratch: &mut [Lanes<S, V>],
     );
 
-    /// Adds `scale ·` (sum of the rows' loss gradients) to `gradient`, row after row.
-    fn add_gradient<S: Simd, const V: usize>(
+    /// Writes `scale ·` (sum of the rows' loss gradients), added row after row; there is at least one row.
+    fn write_gradient<S: Simd, const V: usize>(
         &self,
         simd: S,
         rows: Rows<'_>,

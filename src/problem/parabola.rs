@@ -70,7 +70,7 @@ impl Model for Parabola {
     }
 
     #[inline(always)]
-    fn add_gradient<S: Simd, const V: usize>(
+    fn write_gradient<S: Simd, const V: usize>(
         &self,
         _simd: S,
         _rows: Rows<'_>,

@@ -137,7 +137,8 @@ impl Quadratic {
         for from in (0..n).step_by(4) {
             let tail = &offsets[from..];
             if n - from >= 4 {
-                for sums in dot(simd, [0, 1, 2, 3].map(|k| row(from + k, from)), tail, zero) {
+                let rows = [row(from, from), row(from + 1, from), row(from + 2, from), row(from + 3, from)];
+                for sums in dot(simd, rows, tail, zero) {
                     add_square(simd, &mut gap, sums);
                 }
             } else {

@@ -5,6 +5,7 @@
 mod cell;
 mod curves;
 mod goldilocks;
+mod manifest;
 pub mod paired;
 mod read;
 mod retarget;
@@ -22,6 +23,7 @@ pub use crate::value::{Shortest, Value};
 pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED};
 pub use curves::{write_curves, write_landscape};
 pub use goldilocks::{Best, Edge, Goldilocks, write_goldilocks};
+pub use manifest::{ManifestError, verify_manifest, write_manifest};
 pub use read::{ReadError, read};
 pub use retarget::{RetargetError, retarget};
 pub use runs::write_runs;

@@ -4,7 +4,7 @@
 
 mod source;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use source::{Cell, Row, Source};
 
 pub use source::ReadError;
 
+use super::cell::{BATCH_SIZE, LEARNING_RATE, SEED};
 use super::curves::{CURVE_COLUMNS, LANDSCAPE_COLUMNS};
 use super::runs::{FIRST_COLUMNS, OUTCOME_COLUMNS};
 use super::study::{Curve, LandscapePoint, Run, Study};
@@ -23,7 +24,8 @@ use crate::value::Value;
 /// Reads `runs.csv`, `curves.csv` and `landscape.csv` of a results folder; the latter two may be missing.
 ///
 /// The name, the description and the notes of the study stand in none of these files: they are empty, for the caller to fill.
-/// An axis value is a count, a number or a flag if it looks like one, else a text. Columns after the known ones are extras.
+/// An axis value is a count, a number or a flag if it looks like one, else a text. The columns of `runs.csv` may stand in any
+/// order; those without a dot after the known ones are extras.
 ///
 /// # Errors
 /// When a file cannot be read, is cut off, or holds something else than it should: file, line, column and what was expected.
@@ -51,36 +53,70 @@ fn read_optional(path: &Path) -> Result<Option<String>, ReadError> {
     }
 }
 
+/// The axes whose paths have no dot; a column of any other name without a dot is something that the problem adds.
+const PLAIN_AXES: [&str; 3] = [LEARNING_RATE, BATCH_SIZE, SEED];
+
+/// Where each column of `runs.csv` stands. Columns go by their names, so that tables with the columns of another version are
+/// read all the same, or refused, but never misread.
+struct Layout {
+    number: usize,
+    id: usize,
+    outcome: [usize; OUTCOME_COLUMNS.len()],
+    axes: Vec<usize>,
+    extras: Vec<usize>,
+}
+
+impl Layout {
+    fn new(source: &Source) -> Result<Layout, ReadError> {
+        let [number, id] = source.places(FIRST_COLUMNS)?;
+        let outcome = source.places(OUTCOME_COLUMNS)?;
+        let known = |place: &usize| *place == number || *place == id || outcome.contains(place);
+        let is_axis = |place: &usize| {
+            let name = source.header().get(*place).unwrap_or_default();
+            PLAIN_AXES.contains(&name) || name.contains('.')
+        };
+        let (axes, extras): (Vec<usize>, Vec<usize>) =
+            (0..source.header().len()).filter(|place| !known(place)).partition(is_axis);
+        // The writer puts axes before the outcome; a name in their midst may be a setting that this version does not know.
+        match extras.iter().find(|place| **place < outcome[0]) {
+            Some(place) => {
+                Err(source.unknown_column(*place, "an axis (learning_rate, batch_size, seed or a dotted setting)"))
+            }
+            None => Ok(Layout { number, id, outcome, axes, extras }),
+        }
+    }
+}
+
 fn read_runs(study: &mut Study, mut source: Source) -> Result<(), ReadError> {
-    source.expect_columns(0, &FIRST_COLUMNS)?;
-    let first_axis = FIRST_COLUMNS.len();
-    let status = source.header().iter().position(|name| name == OUTCOME_COLUMNS[0]);
-    // Without a status column the check says so.
-    let status = status.unwrap_or(first_axis);
-    source.expect_columns(status, &OUTCOME_COLUMNS)?;
-    let first_extra = status + OUTCOME_COLUMNS.len();
-    let mut axes: Vec<AxisReader> = source.header().iter().take(status).skip(first_axis).map(AxisReader::new).collect();
-    study.extras = source.header().iter().skip(first_extra).map(str::to_owned).collect();
+    let layout = Layout::new(&source)?;
+    let names = |places: &[usize]| -> Vec<String> {
+        places.iter().filter_map(|place| source.header().get(*place)).map(str::to_owned).collect()
+    };
+    let mut axes: Vec<AxisReader> = names(&layout.axes).into_iter().map(AxisReader::new).collect();
+    study.extras = names(&layout.extras);
+    let mut seen = HashSet::new();
     while let Some(row) = source.next_row()? {
-        let number = row.cell(0);
+        let number = row.cell(layout.number);
         if number.count()? != study.runs.len() as u64 {
             return Err(number.error(&format!("{}, the runs being numbered from 0", study.runs.len())));
         }
-        for (place, axis) in axes.iter_mut().enumerate() {
-            axis.push(row.cell(first_axis + place))?;
+        for (&place, axis) in layout.axes.iter().zip(&mut axes) {
+            axis.push(row.cell(place))?;
         }
-        let extra = |place| row.cell(first_extra + place).filled().map(Cell::number).transpose();
-        let extras = (0..study.extras.len()).map(extra).collect::<Result<_, _>>()?;
-        study.runs.push(read_run(row, status, extras)?);
+        let run = read_run(row, &layout)?;
+        if !seen.insert(run.id) {
+            return Err(row.cell(layout.id).error("an identity that no earlier run has"));
+        }
+        study.runs.push(run);
     }
     study.axes = axes.into_iter().map(|reader| reader.axis).collect();
     Ok(())
 }
 
-/// The outcome of one run; the status stands in the column at `first`.
-fn read_run(row: Row, first: usize, extras: Box<[Option<f64>]>) -> Result<Run, ReadError> {
-    let mut places = first..;
-    let mut next = || row.cell(places.next().unwrap_or_default());
+/// One run and its outcome.
+fn read_run(row: Row, layout: &Layout) -> Result<Run, ReadError> {
+    let mut places = layout.outcome.iter();
+    let mut next = || row.cell(places.next().copied().unwrap_or(usize::MAX));
     let cell = next();
     let status = Status::from_name(cell.text).ok_or_else(|| cell.error(&one_of(Status::ALL.map(Status::name))))?;
     let steps = next();
@@ -91,8 +127,9 @@ fn read_run(row: Row, first: usize, extras: Box<[Option<f64>]>) -> Result<Run, R
         None if status == Status::Failed => Ok(f64::NAN),
         _ => cell.number(),
     };
+    let extra = |place: &usize| row.cell(*place).filled().map(Cell::number).transpose();
     Ok(Run {
-        id: row.cell(1).hash()?,
+        id: row.cell(layout.id).hash()?,
         status,
         steps: steps.filled().map(Cell::count).transpose()?,
         epochs: next().filled().map(Cell::number).transpose()?,
@@ -105,7 +142,7 @@ fn read_run(row: Row, first: usize, extras: Box<[Option<f64>]>) -> Result<Run, R
         trend: next().filled().map(trend).transpose()?,
         reason: next().filled().map(|cell| Arc::from(cell.text)),
         trajectory: next().hash()?,
-        extras,
+        extras: layout.extras.iter().map(extra).collect::<Result<_, _>>()?,
     })
 }
 
@@ -126,8 +163,8 @@ struct AxisReader {
 }
 
 impl AxisReader {
-    fn new(path: &str) -> AxisReader {
-        let axis = Axis { path: path.to_owned(), values: Vec::new(), positions: Vec::new() };
+    fn new(path: String) -> AxisReader {
+        let axis = Axis { path, values: Vec::new(), positions: Vec::new() };
         AxisReader { axis, places: HashMap::new() }
     }
 

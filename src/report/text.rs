@@ -3,6 +3,7 @@
 //! Owns its words and its layout; the statistics are those of [`crate::record`]. Numbers have 4 significant digits here, the
 //! files keep them all.
 
+mod check;
 mod page;
 mod words;
 
@@ -12,6 +13,8 @@ use crate::outcome::Status;
 use crate::record::{Axis, Edge, Goldilocks, Groups, LEARNING_RATE, SEED, Study, Summary};
 use page::{Column, Page, Tone};
 use words::{counted, number, outcome, steps, value};
+
+pub use check::check;
 
 /// A table with more rows than this is for a file, not for a terminal.
 const MOST_ROWS: usize = 40;

@@ -31,12 +31,19 @@ pub struct Axis {
 /// The values of an axis.
 #[derive(Debug, Clone)]
 pub enum AxisValues {
-    /// As listed.
+    /// As listed, at least one.
     Listed(Vec<Located<Value>>),
+    /// By a formula.
+    Computed(Sequence),
+}
+
+/// Values given by a formula, at least one.
+#[derive(Debug, Clone, Copy)]
+pub enum Sequence {
     /// Evenly spaced, both ends in.
     Linear(Spaced),
     /// Evenly spaced in the logarithm, both ends in.
-    Log(Spaced),
+    Log(LogSpaced),
     /// `2^low, …, 2^high`.
     PowersOfTwo {
         /// The least exponent.
@@ -68,46 +75,68 @@ pub struct Spaced {
     pub whole: bool,
 }
 
+/// Values evenly spaced in the logarithm.
+#[derive(Debug, Clone, Copy)]
+pub struct LogSpaced {
+    spaced: Spaced,
+    log_from: f64,
+    log_to: f64,
+}
+
+impl From<Spaced> for LogSpaced {
+    /// Both ends must be positive.
+    fn from(spaced: Spaced) -> LogSpaced {
+        LogSpaced { spaced, log_from: libm::log(spaced.from), log_to: libm::log(spaced.to) }
+    }
+}
+
 impl AxisValues {
     /// How many values there are.
     pub fn count(&self) -> u64 {
         match self {
             AxisValues::Listed(values) => values.len() as u64,
-            AxisValues::Linear(spaced) | AxisValues::Log(spaced) => spaced.count,
-            AxisValues::PowersOfTwo { low, high, .. } => u64::from(high.abs_diff(*low)) + 1,
-            AxisValues::Counting { count, .. } => *count,
+            AxisValues::Computed(sequence) => sequence.count(),
         }
     }
 
-    /// The value at a position; `None` past the end.
-    pub fn value(&self, position: u64) -> Option<Value> {
-        if position >= self.count() {
-            return None;
+    /// The first value.
+    pub fn first(&self) -> Option<Value> {
+        match self {
+            AxisValues::Listed(values) => values.first().map(|listed| listed.value.clone()),
+            AxisValues::Computed(sequence) => Some(sequence.value(0)),
         }
-        Some(match self {
-            AxisValues::Listed(values) => values.get(usize::try_from(position).ok()?)?.value.clone(),
-            AxisValues::Linear(spaced) => {
-                spaced.value(position, |share| spaced.from + (spaced.to - spaced.from) * share)
-            }
-            AxisValues::Log(spaced) => spaced.value(position, |share| {
-                let (from, to) = (libm::log(spaced.from), libm::log(spaced.to));
-                libm::exp(from + (to - from) * share)
-            }),
-            AxisValues::PowersOfTwo { low, whole, .. } => number(libm::exp2(*low as f64 + position as f64), *whole),
-            AxisValues::Counting { from, .. } => Value::Count(from + position),
-        })
-    }
-
-    /// All values in order.
-    pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
-        (0..self.count()).map_while(|position| self.value(position))
     }
 
     /// Whether `value` is on the axis: `None` if it is not, `Some(None)` if it was computed, else its own place.
     pub(super) fn locate(&self, value: &Value) -> Option<Option<Span>> {
         match self {
             AxisValues::Listed(values) => values.iter().find(|listed| listed.value == *value).map(|l| Some(l.span)),
-            computed => computed.iter().any(|candidate| candidate == *value).then_some(None),
+            AxisValues::Computed(sequence) => {
+                (0..sequence.count()).any(|position| sequence.value(position) == *value).then_some(None)
+            }
+        }
+    }
+}
+
+impl Sequence {
+    /// How many values there are.
+    pub fn count(&self) -> u64 {
+        match self {
+            Sequence::Linear(spaced) | Sequence::Log(LogSpaced { spaced, .. }) => spaced.count,
+            Sequence::PowersOfTwo { low, high, .. } => u64::from(high.abs_diff(*low)) + 1,
+            Sequence::Counting { count, .. } => *count,
+        }
+    }
+
+    /// The value at a position below [`Sequence::count`].
+    pub fn value(&self, position: u64) -> Value {
+        match self {
+            Sequence::Linear(spaced) => spaced.value(position, |share| spaced.from + (spaced.to - spaced.from) * share),
+            Sequence::Log(LogSpaced { spaced, log_from, log_to }) => {
+                spaced.value(position, |share| libm::exp(log_from + (log_to - log_from) * share))
+            }
+            Sequence::PowersOfTwo { low, whole, .. } => number(libm::exp2(f64::from(*low) + position as f64), *whole),
+            Sequence::Counting { from, .. } => Value::Count(from + position),
         }
     }
 }
@@ -139,12 +168,12 @@ fn round_to_12_digits(number: f64) -> f64 {
     if number == 0.0 {
         return 0.0;
     }
-    let exponent = libm::floor(libm::log10(number.abs())) as i32;
+    let exponent = libm::log10(number.abs()).floor() as i32;
     let shift = DIGITS - 1 - exponent;
     match power_of_ten(shift) {
-        Some(power) => libm::rint(number * power) / power,
+        Some(power) => (number * power).round_ties_even() / power,
         None => match power_of_ten(-shift) {
-            Some(power) => libm::rint(number / power) * power,
+            Some(power) => (number / power).round_ties_even() * power,
             None => format!("{number:.11e}").parse().unwrap_or(number),
         },
     }
@@ -163,38 +192,43 @@ fn power_of_ten(exponent: i32) -> Option<f64> {
 mod tests {
     use super::*;
 
+    fn all(sequence: Sequence) -> Vec<Value> {
+        (0..sequence.count()).map(|position| sequence.value(position)).collect()
+    }
+
+    fn numbers(sequence: Sequence) -> Vec<f64> {
+        all(sequence).iter().filter_map(Value::as_number).collect()
+    }
+
     fn log(from: f64, to: f64, count: u64) -> Vec<f64> {
-        let values = AxisValues::Log(Spaced { from, to, count, whole: false });
-        values.iter().filter_map(|value| value.as_number()).collect()
+        numbers(Sequence::Log(Spaced { from, to, count, whole: false }.into()))
     }
 
     #[test]
     fn log_values_are_what_a_reader_would_write() {
         assert_eq!(log(1e-4, 1.0, 5), [0.0001, 0.001, 0.01, 0.1, 1.0]);
         assert_eq!(log(1.0, 1e-3, 4), [1.0, 0.1, 0.01, 0.001]);
-        assert_eq!(log(1.0, 2.0, 3), [1.0, 1.41421356237, 2.0]);
+        assert_eq!(log(1.0, 3.0, 3), [1.0, 1.73205080757, 3.0]);
         assert_eq!(log(1e-40, 1e-36, 5), [1e-40, 1e-39, 1e-38, 1e-37, 1e-36]);
         assert_eq!(log(1e30, 1e34, 5), [1e30, 1e31, 1e32, 1e33, 1e34]);
     }
 
     #[test]
     fn linear_values_keep_their_ends() {
-        let values = AxisValues::Linear(Spaced { from: 0.1, to: 0.7, count: 7, whole: false });
-        let values: Vec<f64> = values.iter().filter_map(|value| value.as_number()).collect();
-        assert_eq!(values, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
-        let third = AxisValues::Linear(Spaced { from: 1.0 / 3.0, to: 2.0 / 3.0, count: 2, whole: false });
-        assert_eq!(third.value(0), Some(Value::Number(1.0 / 3.0)));
-        assert_eq!(third.value(2), None);
+        let values = Sequence::Linear(Spaced { from: 0.1, to: 0.7, count: 7, whole: false });
+        assert_eq!(numbers(values), [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
+        let third = Sequence::Linear(Spaced { from: 1.0 / 3.0, to: 2.0 / 3.0, count: 2, whole: false });
+        assert_eq!(numbers(third), [1.0 / 3.0, 2.0 / 3.0]);
     }
 
     #[test]
     fn counts_are_rounded_to_whole_numbers() {
-        let values = AxisValues::Log(Spaced { from: 1.0, to: 100.0, count: 4, whole: true });
-        assert_eq!(values.iter().collect::<Vec<_>>(), [1, 5, 22, 100].map(Value::Count));
-        let values = AxisValues::PowersOfTwo { low: 0, high: 3, whole: true };
-        assert_eq!(values.iter().collect::<Vec<_>>(), [1, 2, 4, 8].map(Value::Count));
-        let values = AxisValues::Counting { from: 5, count: 3 };
-        assert_eq!(values.iter().collect::<Vec<_>>(), [5, 6, 7].map(Value::Count));
+        let values = Sequence::Log(Spaced { from: 1.0, to: 100.0, count: 4, whole: true }.into());
+        assert_eq!(all(values), [1, 5, 22, 100].map(Value::Count));
+        let values = Sequence::PowersOfTwo { low: 0, high: 3, whole: true };
+        assert_eq!(all(values), [1, 2, 4, 8].map(Value::Count));
+        let values = Sequence::Counting { from: 5, count: 3 };
+        assert_eq!(all(values), [5, 6, 7].map(Value::Count));
     }
 
     #[test]

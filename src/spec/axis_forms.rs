@@ -1,6 +1,6 @@
 //! Reads the forms of an axis: a value, a list, or a table that computes the values.
 
-use super::axis::{AxisValues, Spaced};
+use super::axis::{AxisValues, Sequence, Spaced};
 use super::diagnostic::{Diagnostic, Located};
 use super::keys::{Key, Kinds};
 use super::kind::{Given, Kind};
@@ -10,23 +10,16 @@ use super::tree::{Item, Node, Table};
 use crate::value::Value;
 
 /// Reads the values of an axis; a zipped axis may repeat values.
-pub(super) fn read(
-    key: &'static Key,
-    item: &Item,
-    may_repeat: bool,
-    kinds: &Kinds,
-    report: &mut Report,
-) -> Option<AxisValues> {
+pub(super) fn read(key: &Key, item: &Item, may_repeat: bool, kinds: &Kinds, report: &mut Report) -> Option<AxisValues> {
     match &item.node {
         Node::List(items) if is_list_of_values(key.kind, items) => list(key, items, item, may_repeat, kinds, report),
         Node::Table(table) if key.kind.is_numeric() => {
-            let values = computed(key, table, item, report)?;
-            let first = values.value(0)?;
-            match sections::meaningless(kinds, key, &first, item) {
-                Some(diagnostic) => report.fault(key.path, diagnostic),
-                None => return Some(values),
+            let sequence = computed(key, table, item, report)?;
+            if let Some(diagnostic) = sections::meaningless(kinds, key, &sequence.value(0), item) {
+                report.fault(key.path, diagnostic);
+                return None;
             }
-            None
+            Some(AxisValues::Computed(sequence))
         }
         Node::Table(_) => {
             let expected = format!("{}, or a list of such values", key.kind.expected());
@@ -42,7 +35,7 @@ pub(super) fn is_list_of_values(kind: Kind, items: &[Item]) -> bool {
     !matches!(kind, Kind::Counts { .. }) || matches!(items.first(), Some(Item { node: Node::List(_), .. }))
 }
 
-fn value(key: &'static Key, item: &Item, kinds: &Kinds, report: &mut Report) -> Option<Located<Value>> {
+fn value(key: &Key, item: &Item, kinds: &Kinds, report: &mut Report) -> Option<Located<Value>> {
     match report.keep(key.path, key.kind.read(key.path, item))? {
         Given::Scalar(value) => match sections::meaningless(kinds, key, &value, item) {
             Some(diagnostic) => {
@@ -56,7 +49,7 @@ fn value(key: &'static Key, item: &Item, kinds: &Kinds, report: &mut Report) -> 
 }
 
 fn list(
-    key: &'static Key,
+    key: &Key,
     items: &[Item],
     whole: &Item,
     may_repeat: bool,
@@ -87,24 +80,26 @@ fn list(
     (!values.is_empty()).then_some(AxisValues::Listed(values))
 }
 
-fn computed(key: &'static Key, table: &Table, item: &Item, report: &mut Report) -> Option<AxisValues> {
+fn computed(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Option<Sequence> {
     let is_count = key.kind.is_count();
-    report.check_keys(&format!("`{}`", key.path), table, &["from", "to", "count", "log", "powers_of_two"]);
+    if !report.check_keys(&format!("`{}`", key.path), table, &["from", "to", "count", "log", "powers_of_two"]) {
+        return None;
+    }
     let form =
         |names: &[&str]| table.entries.len() == names.len() && names.iter().all(|name| table.get(name).is_some());
     if form(&["from", "to", "count"]) {
         let (from, to) = (end(key, table.get("from")?, report)?, end(key, table.get("to")?, report)?);
-        spaced(key, from, to, table, item, report).map(AxisValues::Linear)
+        spaced(key, from, to, table, item, report).map(Sequence::Linear)
     } else if form(&["log", "count"]) {
         let (from, to) = two_ends(key, "log", table.get("log")?, report)?;
-        spaced(key, from, to, table, item, report).map(AxisValues::Log)
+        spaced(key, from, to, table, item, report).map(|spaced| Sequence::Log(spaced.into()))
     } else if form(&["powers_of_two"]) {
         powers_of_two(key, table.get("powers_of_two")?, report)
     } else if is_count && (form(&["count"]) || form(&["from", "count"])) {
         counting(key, table, item, report)
     } else {
         let counting = if is_count { ", { count }, { from, count }" } else { "" };
-        let diagnostic = Diagnostic::new(format!("`{}` is no form of an axis", key.path), item.span).label(format!(
+        let diagnostic = Diagnostic::new(format!("unknown form of axis for `{}`", key.path), item.span).label(format!(
             "expected {{ from, to, count }}, {{ log = [a, b], count }} or {{ powers_of_two = [a, b] }}{counting}"
         ));
         report.fault(key.path, diagnostic);
@@ -163,7 +158,7 @@ fn spaced(key: &Key, from: f64, to: f64, table: &Table, item: &Item, report: &mu
     Some(Spaced { from, to, count, whole: key.kind.is_count() })
 }
 
-fn powers_of_two(key: &Key, item: &Item, report: &mut Report) -> Option<AxisValues> {
+fn powers_of_two(key: &Key, item: &Item, report: &mut Report) -> Option<Sequence> {
     let (from, to) = two_ends(key, "powers_of_two", item, report)?;
     let (low, high) = (libm::ceil(libm::log2(from)) as i32, libm::floor(libm::log2(to)) as i32);
     if low > high {
@@ -171,10 +166,10 @@ fn powers_of_two(key: &Key, item: &Item, report: &mut Report) -> Option<AxisValu
         report.fault(key.path, diagnostic.label("no power of two lies between these"));
         return None;
     }
-    Some(AxisValues::PowersOfTwo { low, high, whole: key.kind.is_count() })
+    Some(Sequence::PowersOfTwo { low, high, whole: key.kind.is_count() })
 }
 
-fn counting(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Option<AxisValues> {
+fn counting(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Option<Sequence> {
     let from = match table.get("from") {
         Some(from) => match report.keep(key.path, key.kind.read(key.path, from))? {
             Given::Scalar(Value::Count(from)) => from,
@@ -190,5 +185,43 @@ fn counting(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Optio
         report.fault(key.path, Diagnostic::new(format!("`{}` counts too far", key.path), item.span));
         return None;
     }
-    Some(AxisValues::Counting { from, count })
+    Some(Sequence::Counting { from, count })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keys::{Default, Place};
+    use super::super::tree;
+    use super::*;
+
+    const WIDTHS: Key = Key {
+        path: "problem.hidden",
+        kind: Kind::Counts { least: 1 },
+        default: Default::Absent,
+        when: &[],
+        place: Place::Anywhere,
+        doc: "Widths of the hidden layers.",
+    };
+
+    fn read_widths(text: &str) -> Result<Vec<String>, Vec<String>> {
+        let table = tree::parse(0, text, &mut Vec::new());
+        let mut report = Report::default();
+        let kinds = Kinds { problem: None, data: None };
+        match read(&WIDTHS, table.get("x").unwrap(), false, &kinds, &mut report) {
+            Some(AxisValues::Listed(values)) if report.list.is_empty() => {
+                Ok(values.iter().map(|located| located.value.to_string()).collect())
+            }
+            _ => Err(report.list.into_iter().map(|diagnostic| diagnostic.message).collect()),
+        }
+    }
+
+    #[test]
+    fn an_axis_of_lists_tells_one_list_from_several() {
+        assert_eq!(read_widths("x = [4, 2]"), Ok(vec!["4,2".to_owned()]));
+        assert_eq!(read_widths("x = []"), Ok(vec![String::new()]));
+        assert_eq!(read_widths("x = [[4, 2], [], [8]]"), Ok(vec!["4,2".to_owned(), String::new(), "8".to_owned()]));
+        assert_eq!(read_widths("x = [[4], [4]]"), Err(vec!["`problem.hidden` has 4 twice".to_owned()]));
+        assert_eq!(read_widths("x = [[4], [0]]"), Err(vec!["`problem.hidden` is out of range".to_owned()]));
+        assert_eq!(read_widths("x = { count = 3 }"), Err(vec!["`problem.hidden` has the wrong type".to_owned()]));
+    }
 }

@@ -6,28 +6,12 @@ use super::conditions;
 use super::diagnostic::{Diagnostic, Span};
 use super::keys::{self, Kinds, Place};
 use super::report::{self, Report};
-use super::sections::join;
+use super::sections::flatten;
 use super::suggest;
-use super::tree::{Item, Key as Name, Node, Table};
+use super::tree::{Key as Name, Node, Table};
 
 /// The names in a block that are no axes.
-const OTHER_KEYS: [&str; 2] = ["zip", "exclude"];
-
-/// Writes every axis of a table as one dotted name: `optimizer = { momentum = 0.9 }` becomes `"optimizer.momentum" = 0.9`.
-pub(super) fn flatten(table: &mut Table) {
-    fn walk(section: &str, table: Table, flat: &mut Vec<(Name, Item)>) {
-        for (name, item) in table.entries {
-            let path = join(section, &name.name);
-            match item {
-                Item { node: Node::Table(inner), .. } if keys::is_section(&path) => walk(&path, inner, flat),
-                item => flat.push((Name { name: path, span: name.span }, item)),
-            }
-        }
-    }
-    let mut flat = Vec::new();
-    walk("", std::mem::take(table), &mut flat);
-    table.entries = flat;
-}
+pub(super) const OTHER_KEYS: [&str; 2] = ["zip", "exclude"];
 
 /// The tables of `[grid]` or `[[grid]]`, flattened.
 pub(super) fn flatten_all(root: &mut Table) {
@@ -76,7 +60,7 @@ fn block(table: &Table, span: Span, kinds: &Kinds, report: &mut Report) -> Block
     let mut axes: Vec<Axis> = Vec::new();
     for (name, item) in table.entries.iter().filter(|(name, _)| !OTHER_KEYS.contains(&name.name.as_str())) {
         let Some(key) = kinds.find(&name.name) else {
-            report.add(unknown_axis(name, kinds));
+            unknown_axis(name, kinds, report);
             continue;
         };
         if key.place == Place::Fixed {
@@ -95,7 +79,7 @@ fn block(table: &Table, span: Span, kinds: &Kinds, report: &mut Report) -> Block
             }
         }
     }
-    if table.get("learning_rate").is_none() {
+    if table.get("learning_rate").is_none() && !report.is_faulty("learning_rate") {
         let message = "`learning_rate` is missing in this block of the grid";
         let help = "add `learning_rate = 0.1`, or several values such as `learning_rate = [0.01, 0.1, 1]`";
         report.add(Diagnostic::new(message, span).help(help));
@@ -105,23 +89,18 @@ fn block(table: &Table, span: Span, kinds: &Kinds, report: &mut Report) -> Block
     Block { axes, zips, excludes, span }
 }
 
-fn unknown_axis(name: &Name, kinds: &Kinds) -> Diagnostic {
-    let paths: Vec<&str> = kinds.applicable().filter(|key| key.place != Place::Fixed).map(|key| key.path).collect();
-    let help = match paths.iter().find(|path| keys::leaf(path) == name.name) {
-        Some(path) => Some(format!("did you mean `\"{path}\"`?")),
-        None => suggest::nearest(&name.name, paths.iter().copied().chain(OTHER_KEYS)).map(|nearest| {
-            if nearest.contains('.') {
-                format!("did you mean `\"{nearest}\"`?")
-            } else {
-                format!("did you mean `{nearest}`?")
-            }
-        }),
+fn unknown_axis(name: &Name, kinds: &Kinds, report: &mut Report) {
+    let axes = || kinds.applicable().filter(|key| key.place != Place::Fixed).map(|key| key.path);
+    let nearest = || suggest::nearest(&name.name, axes().chain(OTHER_KEYS));
+    let meant = axes().find(|path| keys::leaf(path) == name.name).or_else(nearest);
+    let help = match meant {
+        Some(path) if path.contains('.') => format!("did you mean `\"{path}\"`?"),
+        Some(path) => format!("did you mean `{path}`?"),
+        None => "an axis is `learning_rate`, `batch_size`, `seed` or a setting by its path, such as `\"optimizer.momentum\"`"
+            .to_owned(),
     };
-    let fallback = || {
-        "an axis is `learning_rate`, `batch_size`, `seed` or a setting by its path, such as `\"optimizer.momentum\"`"
-            .to_owned()
-    };
-    Diagnostic::new(format!("unknown axis `{}`", name.name), name.span).help(help.unwrap_or_else(fallback))
+    let diagnostic = Diagnostic::new(format!("unknown axis `{}`", name.name), name.span).help(help);
+    report.misspelled(meant.map(str::to_owned), diagnostic);
 }
 
 /// The names in `zip`, group by group.

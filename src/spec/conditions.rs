@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use super::axis_forms;
+use super::blocks;
 use super::diagnostic::{Diagnostic, Diagnostics, SourceFile, Span};
 pub(super) use super::experiment::{Bounds, Condition, Matcher};
 use super::keys::{Key, Kinds, Place};
 use super::kind::{Given, Kind, Range};
 use super::overrides;
 use super::report::{self, Report};
+use super::sections;
 use super::suggest;
 use super::tree::{Item, Node, Table};
 use crate::value::Value;
@@ -23,8 +25,17 @@ pub(super) struct Axes<'a> {
     pub(super) of: &'static str,
 }
 
-/// Reads a table of conditions, already flattened.
+impl Axes<'_> {
+    fn has_wrong_ones(&self) -> bool {
+        let is_axis = |name| self.paths.contains(name) || blocks::OTHER_KEYS.contains(name);
+        !self.given.iter().all(is_axis)
+    }
+}
+
+/// Reads a table of conditions.
 pub(super) fn read(table: &Table, axes: Axes<'_>, kinds: &Kinds, report: &mut Report) -> Vec<Condition> {
+    let mut table = table.clone();
+    sections::flatten(&mut table);
     let mut conditions = Vec::new();
     for (name, item) in &table.entries {
         let path = name.name.as_str();
@@ -36,7 +47,8 @@ pub(super) fn read(table: &Table, axes: Axes<'_>, kinds: &Kinds, report: &mut Re
                     conditions.push(Condition { path: path.to_owned(), matcher, span });
                 }
             }
-            None if axes.given.contains(&path) => {}
+            // A wrong axis has been reported; which axis it was meant to be cannot be known.
+            None if axes.has_wrong_ones() => {}
             None => {
                 let all = || format!("its axes are {}", listed(axes.paths));
                 let help = suggest::did_you_mean(path, axes.paths.iter().copied(), '`').unwrap_or_else(all);

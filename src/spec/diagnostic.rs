@@ -54,7 +54,7 @@ pub struct Diagnostic {
     /// What was expected there.
     pub label: Option<String>,
     /// A second place that matters, with what it is.
-    pub context: Option<(Span, String)>,
+    pub context: Option<Box<Located<String>>>,
     /// What to do about it.
     pub help: Option<String>,
 }
@@ -75,7 +75,7 @@ impl Diagnostic {
     /// Shows a second place.
     #[must_use]
     pub fn context(mut self, span: Span, label: impl Into<String>) -> Diagnostic {
-        self.context = Some((span, label.into()));
+        self.context = Some(Box::new(Located::new(label.into(), span)));
         self
     }
 
@@ -126,11 +126,11 @@ impl Diagnostics {
                 let mut snippet = Snippet::source(file.text.as_str())
                     .path(file.path.to_string_lossy())
                     .annotation(AnnotationKind::Primary.span(range).label(diagnostic.label.as_deref()));
-                if let Some((span, label)) = &diagnostic.context
-                    && Some(span.source) == diagnostic.span.map(|span| span.source)
+                if let Some(context) = &diagnostic.context
+                    && Some(context.span.source) == diagnostic.span.map(|span| span.source)
                 {
-                    snippet =
-                        snippet.annotation(AnnotationKind::Context.span(span.start..span.end).label(label.as_str()));
+                    let range = context.span.start..context.span.end;
+                    snippet = snippet.annotation(AnnotationKind::Context.span(range).label(context.value.as_str()));
                 }
                 group.element(snippet)
             }

@@ -1,6 +1,5 @@
 //! Reads `[[expect]]`: what the runs are held to.
 
-use super::blocks;
 use super::conditions::{self, Axes};
 use super::diagnostic::{Diagnostic, Located};
 use super::experiment::{Bounds, Claim, Condition, Expectation, Over};
@@ -11,12 +10,23 @@ use super::tree::{Item, Node, Table};
 use crate::outcome::Status;
 use crate::value::Value;
 
-/// The keys of an expectation.
-pub(super) const KEYS_OF_EXPECT: [&str; 8] =
-    ["where", "over", "steps", "status", "success_rate", "final_loss", "best_learning_rate", "fewer_steps_than"];
+/// The keys of an expectation, each with one sentence for editors.
+pub(super) const KEYS_OF_EXPECT: [(&str, &str); 8] = [
+    ("where", "The runs it speaks of, by their axes; all runs by default."),
+    ("over", "How the replicates of a cell are put together."),
+    ("steps", "Steps to convergence."),
+    ("status", "How the runs end."),
+    ("success_rate", "The share of runs that converge."),
+    ("final_loss", "The loss at the last evaluation."),
+    ("best_learning_rate", "The learning rate with the fewest steps."),
+    ("fewer_steps_than", "Runs that need more steps than these."),
+];
 
 /// The ways to put replicates together that are words.
 pub(super) const OVER: [&str; 3] = ["median", "all", "any"];
+
+/// How runs end.
+pub(super) const STATUSES: [&str; 4] = ["converged", "diverged", "exhausted", "failed"];
 
 /// Reads all expectations.
 pub(super) fn read(root: &Table, axes: Axes<'_>, kinds: &Kinds, report: &mut Report) -> Vec<Expectation> {
@@ -39,7 +49,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn expectation(&mut self, item: &Item) -> Option<Expectation> {
         let table = self.report.table("expect", item, "a table")?;
-        self.report.check_keys("[[expect]]", table, &KEYS_OF_EXPECT);
+        self.report.check_keys("[[expect]]", table, &KEYS_OF_EXPECT.map(|(name, _)| name));
         let errors_before = self.report.list.len();
         let conditions = table.get("where").map_or(Vec::new(), |item| self.conditions("where", item));
         let over = table.get("over").and_then(|item| self.over(item));
@@ -72,22 +82,22 @@ impl Reader<'_> {
 
     fn conditions(&mut self, subject: &str, item: &Item) -> Vec<Condition> {
         match self.report.table(subject, item, "a table of axes, such as { learning_rate = 0.1 }") {
-            Some(table) => {
-                let mut table = table.clone();
-                blocks::flatten(&mut table);
-                conditions::read(&table, self.axes, self.kinds, self.report)
-            }
+            Some(table) => conditions::read(table, self.axes, self.kinds, self.report),
             None => Vec::new(),
         }
     }
 
     fn over(&mut self, item: &Item) -> Option<Over> {
         if let Node::Table(table) = &item.node {
-            self.report.check_keys("`over`", table, &["quantile"]);
-            return self
-                .scalar("over.quantile", table.get("quantile")?, Kind::Number(Range::UNIT))?
-                .as_number()
-                .map(Over::Quantile);
+            let is_known = self.report.check_keys("`over`", table, &["quantile"]);
+            let Some(quantile) = table.get("quantile") else {
+                if is_known {
+                    self.report.add(report::wrong_type("over", item, "a way such as \"median\" or { quantile = 0.9 }"));
+                }
+                return None;
+            };
+            let quantile = self.scalar("over.quantile", quantile, Kind::Number(Range::UNIT))?;
+            return quantile.as_number().map(Over::Quantile);
         }
         match self.scalar("over", item, Kind::Choice(&OVER))? {
             Value::Text(word) => Some(match &*word {
@@ -100,8 +110,7 @@ impl Reader<'_> {
     }
 
     fn status(&mut self, item: &Item) -> Option<Claim> {
-        const NAMES: &[&str] = &["converged", "diverged", "exhausted", "failed"];
-        match self.scalar("status", item, Kind::Choice(NAMES))? {
+        match self.scalar("status", item, Kind::Choice(&STATUSES))? {
             Value::Text(word) => Status::from_name(&word).map(Claim::Status),
             _ => None,
         }

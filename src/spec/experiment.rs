@@ -183,6 +183,11 @@ pub struct Experiment {
 }
 
 impl Experiment {
+    /// The spec file.
+    pub fn source(&self) -> &SourceFile {
+        &self.sources[0]
+    }
+
     /// Where a setting got this value: the value on an axis of the grid, else the setting outside the grid.
     /// For an axis that is computed (`{ log = … }`) it is the whole axis.
     pub fn locate(&self, path: &str, value: &Value) -> Option<Span> {

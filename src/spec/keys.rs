@@ -1,7 +1,7 @@
 //! The settings of a spec: one table that drives reading, checking, suggestions, axes, defaults and the JSON Schema.
 //!
 //! A new family of problems or data is a few rows here, a row in [`FAMILIES`] if it is a problem,
-//! and a conversion in [`super::setup`].
+//! and a conversion in `setup.rs`.
 
 use super::kind::{Kind, Range};
 use crate::value::Value;
@@ -156,6 +156,12 @@ impl Key {
         self
     }
 
+    /// The documentation as a part of a sentence.
+    pub(super) fn clause(&self) -> String {
+        let mut letters = self.doc.trim_end_matches('.').chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+    }
+
     /// Whether runs with different values are different runs of different setups.
     pub(super) fn is_setup(&self) -> bool {
         SETUP_SECTIONS.iter().any(|section| is_below(self.path, section)) && self.path != MOMENTUM
@@ -304,5 +310,53 @@ impl Kinds {
     /// The settings that apply.
     pub(super) fn applicable(&self) -> impl Iterator<Item = &'static Key> + '_ {
         KEYS.iter().filter(|key| self.obstacle(key).is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kind::Given;
+    use super::super::tree;
+    use super::*;
+
+    #[test]
+    fn every_kind_of_problem_has_a_family_and_the_other_way_round() {
+        let Some(Kind::Choice(kinds)) = KEYS.iter().find(|key| key.path == "problem.kind").map(|key| key.kind) else {
+            panic!("`problem.kind` is a choice");
+        };
+        assert_eq!(kinds.to_vec(), FAMILIES.iter().map(|family| family.kind).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn conditions_speak_of_words_that_exist() {
+        for when in KEYS.iter().flat_map(|key| key.when) {
+            let When::Is(path, words) = when else { continue };
+            let selector = KEYS.iter().find(|key| key.path == *path).map(|key| key.kind);
+            assert!(
+                matches!(selector, Some(Kind::Choice(all)) if words.iter().all(|word| all.contains(word))),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn defaults_are_values_of_their_kind() {
+        for key in KEYS {
+            let Some(default) = key.default.value() else { continue };
+            let text = match &default {
+                Value::Text(text) => format!("x = \"{text}\""),
+                other => format!("x = {other}"),
+            };
+            let table = tree::parse(0, &text, &mut Vec::new());
+            let item = table.get("x").unwrap();
+            assert_eq!(key.kind.read(key.path, item), Ok(Given::Scalar(default)), "{}", key.path);
+        }
+    }
+
+    #[test]
+    fn documentation_is_one_sentence() {
+        for key in KEYS {
+            assert!(key.doc.ends_with('.') && !key.doc.contains('\n'), "{}", key.path);
+        }
     }
 }

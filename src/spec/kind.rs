@@ -114,7 +114,6 @@ impl Kind {
     pub(super) fn expected(self) -> String {
         match self {
             Kind::Number(range) => format!("a number{range}"),
-            Kind::Count { least: 0 } => "a whole number".to_owned(),
             Kind::Count { least } => format!("a whole number of at least {least}"),
             Kind::CountOr { word } => format!("a whole number of at least 1, or \"{word}\""),
             Kind::Choice(words) => format!("one of {}", suggest::list(words.iter().map(|word| format!("\"{word}\"")))),
@@ -169,6 +168,9 @@ impl Kind {
                     .mismatch(format!("`{subject}` cannot be \"{text}\""), item)
                     .suggest(suggest::did_you_mean(text, words.iter().copied(), '"'))),
             },
+            (Kind::CountOr { word }, Node::Text(text)) => Err(self
+                .mismatch(format!("`{subject}` cannot be \"{text}\""), item)
+                .suggest(suggest::did_you_mean(text, [word], '"'))),
             (Kind::Flag, Node::Flag(flag)) => scalar(Value::Flag(*flag)),
             (Kind::Text, Node::Text(text)) => scalar(Value::Text(text.as_str().into())),
             (Kind::Path, Node::Text(text)) if !text.is_empty() => scalar(Value::Text(text.as_str().into())),

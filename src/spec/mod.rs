@@ -15,6 +15,7 @@ mod kind;
 mod overrides;
 mod read;
 mod report;
+mod schema;
 mod sections;
 mod settings;
 mod setup;
@@ -22,13 +23,14 @@ mod suggest;
 mod together;
 mod tree;
 
-pub use axis::{Axis, AxisValues, Block, Spaced};
+pub use axis::{Axis, AxisValues, Block, LogSpaced, Sequence, Spaced};
 pub use conditions::parse_conditions;
 pub use diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span};
 pub use experiment::{
     Bounds, Claim, Condition, CurveDetail, Expectation, Experiment, LaneSettings, Matcher, Over, Setup, Streams,
 };
 pub use read::{ReadError, parse, read};
+pub use schema::schema;
 
 /// A commented spec that runs, for beginners.
 pub const STARTER: &str = include_str!("starter.toml");
@@ -38,7 +40,3 @@ pub(crate) use kind::Given;
 pub(crate) use settings::{Fault, Point};
 pub(crate) use setup::{lane, setup};
 pub(crate) use together::diagnostic as fault_diagnostic;
-/// temporary
-pub fn schema() -> serde_json::Value {
-    serde_json::Value::Null
-}

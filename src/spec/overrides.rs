@@ -2,7 +2,6 @@
 
 use super::blocks;
 use super::diagnostic::{Diagnostic, Span};
-use super::keys;
 use super::tree::{self, Item, Key, Node, Table};
 
 /// Parses `path=value`. A value that is no TOML but a plain word is taken as text, so that quotes need not survive a shell.
@@ -151,14 +150,7 @@ fn set(table: &mut Table, path: &[Key], item: Item) -> Result<(), String> {
 
 /// The error for a setting that was overridden outside the grid although an axis decides it.
 pub(super) fn hidden_by_axis(overridden: &Overridden) -> Diagnostic {
-    let axis = if overridden.path.contains('.') {
-        format!("grid.{}", overridden.path)
-    } else {
-        keys::leaf(&overridden.path).to_owned()
-    };
-    Diagnostic::new(
-        format!("`{}` is an axis of the grid, so setting it here changes nothing", overridden.path),
-        overridden.span,
-    )
-    .help(format!("set the axis: `--set {axis}=…`"))
+    let path = &overridden.path;
+    let message = format!("`{path}` is an axis of the grid, so setting it here changes nothing");
+    Diagnostic::new(message, overridden.span).help(format!("set the axis: `--set grid.{path}=…`"))
 }

@@ -68,6 +68,7 @@ pub fn parse(source: SourceFile, base_dir: &Path, overrides: &[String]) -> Resul
     }
 
     let settings = sections::read(&root, &mut report);
+    check_name(&settings, &mut report);
     let blocks = blocks::read(&root, &settings.kinds, &mut report);
     let axes: Vec<&str> = distinct(blocks.iter().flat_map(|block| block.axes.iter().map(|axis| axis.path)));
     let hidden = overridden.iter().filter(|overridden| axes.contains(&overridden.path.as_str()));
@@ -75,7 +76,6 @@ pub fn parse(source: SourceFile, base_dir: &Path, overrides: &[String]) -> Resul
     let given = names_in_grid(&root);
     let expect_axes = Axes { paths: &axes, given: &given, of: "this grid" };
     let expectations = expect::read(&root, expect_axes, &settings.kinds, &mut report);
-    check_name(&settings, &mut report);
     together::check(&settings, &blocks, base_dir, &mut report);
 
     let sources = sources.into();

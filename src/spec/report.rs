@@ -32,6 +32,12 @@ impl Report {
         result.map_err(|diagnostic| self.fault(path, diagnostic)).ok()
     }
 
+    /// Adds an error about a name that may have been meant to be this setting (or section).
+    pub(super) fn misspelled(&mut self, meant: Option<String>, diagnostic: Diagnostic) {
+        self.faulty.extend(meant);
+        self.add(diagnostic);
+    }
+
     /// Whether an error about this setting, or a section it lies in, has been added.
     pub(super) fn is_faulty(&self, path: &str) -> bool {
         self.faulty.contains(path) || self.faulty.iter().any(|faulty| keys::is_below(path, faulty))
@@ -46,11 +52,13 @@ impl Report {
         None
     }
 
-    /// Adds an error for every key of a small table that is none of `allowed`.
-    pub(super) fn check_keys(&mut self, subject: &str, table: &Table, allowed: &[&str]) {
+    /// Adds an error for every key of a small table that is none of `allowed`; whether there was none.
+    pub(super) fn check_keys(&mut self, subject: &str, table: &Table, allowed: &[&str]) -> bool {
+        let before = self.list.len();
         for (key, _) in table.entries.iter().filter(|(key, _)| !allowed.contains(&key.name.as_str())) {
             self.add(unknown_key(&key.name, key.span, subject, allowed));
         }
+        self.list.len() == before
     }
 }
 

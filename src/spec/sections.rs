@@ -53,8 +53,7 @@ impl Reader<'_> {
             } else if is_plain && keys::is_section(&path) {
                 self.section(&path, name, item);
             } else {
-                let diagnostic = self.unknown(section, name);
-                self.report.add(diagnostic);
+                self.unknown(section, name);
             }
         }
     }
@@ -93,8 +92,12 @@ impl Reader<'_> {
 
     fn setting(&mut self, key: &'static Key, name: &Name, item: &Item) {
         if key.place == Place::Grid {
-            let diagnostic = Diagnostic::new(format!("`{}` stands outside the grid", key.path), name.span)
-                .help(format!("move it to [grid]; a single value will do: `{} = …`", key.path));
+            let help = if name.span.source == 0 {
+                format!("move it to [grid]; a single value will do: `{} = …`", key.path)
+            } else {
+                format!("set it in the grid: `--set grid.{}=…`", key.path)
+            };
+            let diagnostic = Diagnostic::new(format!("`{}` stands outside the grid", key.path), name.span).help(help);
             return self.report.fault(key.path, diagnostic);
         }
         if let Some(obstacle) = self.settings.kinds.obstacle(key) {
@@ -128,30 +131,27 @@ impl Reader<'_> {
         children
     }
 
-    fn unknown(&self, section: &str, name: &Name) -> Diagnostic {
+    fn unknown(&mut self, section: &str, name: &Name) {
         let children = self.children(section);
         let within = if section.is_empty() { "the spec".to_owned() } else { format!("[{section}]") };
         let diagnostic = report::unknown_key(&name.name, name.span, &within, &children);
-        if suggest::nearest(&name.name, children.iter().copied()).is_some() {
-            return diagnostic;
+        if let Some(meant) = suggest::nearest(&name.name, children.iter().copied()) {
+            return self.report.misspelled(Some(join(section, meant)), diagnostic);
         }
         // It may be right, only in the wrong section.
-        let elsewhere = self.settings.kinds.applicable().find(|key| keys::leaf(key.path) == name.name);
-        match elsewhere {
+        let diagnostic = match self.settings.kinds.applicable().find(|key| keys::leaf(key.path) == name.name) {
             Some(key) if key.place == Place::Grid => diagnostic.help(format!("`{}` belongs in [grid]", key.path)),
             Some(key) => diagnostic.help(format!("did you mean `{}`?", key.path)),
             None => diagnostic,
-        }
+        };
+        self.report.add(diagnostic);
     }
 }
 
 /// The error for a value that needs an ability which the problem lacks.
 pub(super) fn meaningless(kinds: &Kinds, key: &Key, value: &Value, item: &Item) -> Option<Diagnostic> {
-    let needs_examples = match (key.path, value) {
-        ("batch_size", Value::Count(_)) => true,
-        ("stop.evaluate_every", Value::Text(_)) => true,
-        _ => false,
-    };
+    let needs_examples =
+        matches!((key.path, value), ("batch_size", Value::Count(_)) | ("stop.evaluate_every", Value::Text(_)));
     if !needs_examples || kinds.can(Ability::Examples) {
         return None;
     }
@@ -166,6 +166,22 @@ pub(super) fn meaningless(kinds: &Kinds, key: &Key, value: &Value, item: &Item) 
     } else {
         diagnostic
     })
+}
+
+/// Writes every axis of a table as one dotted name: `optimizer = { momentum = 0.9 }` becomes `"optimizer.momentum" = 0.9`.
+pub(super) fn flatten(table: &mut Table) {
+    fn walk(section: &str, table: Table, flat: &mut Vec<(Name, Item)>) {
+        for (name, item) in table.entries {
+            let path = join(section, &name.name);
+            match item {
+                Item { node: Node::Table(inner), .. } if keys::is_section(&path) => walk(&path, inner, flat),
+                item => flat.push((Name { name: path, span: name.span }, item)),
+            }
+        }
+    }
+    let mut flat = Vec::new();
+    walk("", std::mem::take(table), &mut flat);
+    table.entries = flat;
 }
 
 /// The path of a name in a section.

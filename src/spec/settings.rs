@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::diagnostic::{Located, Span};
-use super::keys::{Default, KEYS, Key, Kinds, When};
-use super::kind::Given;
+use super::keys::{self, Default, KEYS, Key, Kinds, When};
+use super::kind::{Given, Kind};
 use crate::value::Value;
 
 /// The settings that stand outside the grid.
@@ -63,7 +63,14 @@ impl Fault {
 
     /// A setting that is needed and not given.
     pub(super) fn missing(path: &'static str) -> Fault {
-        Fault { missing: Some(path), ..Fault::wrong(path, format!("`{path}` is missing")) }
+        let fault = Fault { missing: Some(path), ..Fault::wrong(path, format!("`{path}` is missing")) };
+        match KEYS.iter().find(|key| key.path == path) {
+            Some(key) if matches!(key.kind, Kind::Choice(_)) => {
+                fault.help(format!("add `{}`, {}", keys::leaf(path), key.kind.expected()))
+            }
+            Some(key) => fault.help(format!("add `{}`, {}", keys::leaf(path), key.clause())),
+            None => fault,
+        }
     }
 
     pub(super) fn label(mut self, label: impl Into<String>) -> Fault {
@@ -100,34 +107,45 @@ impl<'a> Point<'a> {
 
     /// A number that may be absent.
     pub(super) fn optional_number(&self, path: &str) -> Option<f64> {
-        match (self.given(path), self.default(path)) {
-            (Some(value), _) => value.as_number(),
-            (None, Default::Number(number)) => Some(number),
-            _ => None,
+        match self.given(path) {
+            Some(value) => value.as_number(),
+            None => match self.default(path) {
+                Default::Number(number) => Some(number),
+                _ => None,
+            },
         }
     }
 
     /// A count that may be absent.
     pub(super) fn optional_count(&self, path: &str) -> Option<u64> {
-        match (self.given(path), self.default(path)) {
-            (Some(Value::Count(count)), _) => Some(*count),
-            (None, Default::Count(count)) => Some(count),
-            _ => None,
+        match self.given(path) {
+            Some(Value::Count(count)) => Some(*count),
+            Some(_) => None,
+            None => match self.default(path) {
+                Default::Count(count) => Some(count),
+                _ => None,
+            },
         }
     }
 
     /// A word that may be absent.
     pub(super) fn optional_text(&self, path: &str) -> Option<&'a str> {
-        match (self.given(path), self.default(path)) {
-            (Some(Value::Text(text)), _) => Some(text),
-            (None, Default::Text(text)) => Some(text),
-            _ => None,
+        match self.given(path) {
+            Some(Value::Text(text)) => Some(text),
+            Some(_) => None,
+            None => match self.default(path) {
+                Default::Text(text) => Some(text),
+                _ => None,
+            },
         }
     }
 
     /// A flag; absent is no.
     pub(super) fn flag(&self, path: &str) -> bool {
-        matches!((self.given(path), self.default(path)), (Some(Value::Flag(true)), _) | (None, Default::Flag(true)))
+        match self.given(path) {
+            Some(value) => *value == Value::Flag(true),
+            None => matches!(self.default(path), Default::Flag(true)),
+        }
     }
 
     /// A list of names that may be absent.
@@ -151,8 +169,10 @@ impl<'a> Point<'a> {
     }
 
     /// The condition on another setting that makes this one meaningless here, if one does.
+    /// Conditions on the kinds are the same everywhere and not looked at; see [`Kinds::obstacle`].
     pub(super) fn idle(&self, key: &Key) -> Option<(&'static str, &'static [&'static str])> {
         key.when.iter().find_map(|when| match when {
+            When::Is("problem.kind" | "data.kind", _) => None,
             When::Is(path, words) if !self.optional_text(path).is_some_and(|text| words.contains(&text)) => {
                 Some((*path, *words))
             }

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::experiment::{LaneSettings, Setup, Streams};
-use super::keys::MOMENTUM;
+use super::keys::{Ability, MOMENTUM};
 use super::settings::{Fault, Point};
 use crate::data::{self, CsvSource, LinearSource, Sampling, Scale, Source, Targets};
 use crate::problem::{self, EggCarton, Initial, LinearRegression, LogisticRegression, Measure, Parabola};
@@ -20,11 +20,11 @@ pub(crate) fn setup(point: Point<'_>, base_dir: &Path) -> Result<Setup, Vec<Faul
     let mut faults = Vec::new();
     let problem = keep(problem(point), &mut faults);
     let data = match problem {
-        Some(problem::Definition::Parabola(_) | problem::Definition::EggCarton(_)) => Some(None),
-        Some(problem::Definition::LinearRegression(_)) => {
+        Some(_) if point.settings.kinds.can(Ability::Classes) => keep(classes(point, base_dir), &mut faults).map(Some),
+        Some(_) if point.settings.kinds.can(Ability::Examples) => {
             keep(data(point, base_dir, Targets::Numbers), &mut faults).map(Some)
         }
-        Some(problem::Definition::LogisticRegression(_)) => keep(classes(point, base_dir), &mut faults).map(Some),
+        Some(_) => Some(None),
         None => None,
     };
     let stop = keep(stop(point), &mut faults);

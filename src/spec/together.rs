@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::axis::Block;
+use super::axis::{AxisValues, Block};
 use super::diagnostic::{Diagnostic, Span};
 use super::keys::{KEYS, Key, Place};
 use super::report::Report;
@@ -13,14 +13,18 @@ use crate::value::Value;
 
 /// Checks the first point of each block (the grid checks the others), and that every setting has an effect somewhere.
 pub(super) fn check(settings: &Settings, blocks: &[Block], base_dir: &Path, report: &mut Report) {
-    let mut points: Vec<Vec<(&'static str, Value)>> = blocks.iter().map(first_point).collect();
+    let mut points: Vec<(Vec<(&'static str, Value)>, bool)> =
+        blocks.iter().map(|block| (first_point(block), !block.excludes.is_empty())).collect();
     if points.is_empty() {
-        points.push(Vec::new());
+        points.push((Vec::new(), false));
     }
     let mut found: Vec<Diagnostic> = Vec::new();
-    for axes in &points {
+    for (axes, may_be_excluded) in &points {
         let point = Point { settings, axes };
-        let faults = setup::setup(point, base_dir).err().unwrap_or_default();
+        let mut faults = setup::setup(point, base_dir).err().unwrap_or_default();
+        if *may_be_excluded {
+            faults.retain(|fault| !axes.iter().any(|(path, _)| *path == fault.at));
+        }
         for fault in faults.iter().filter(|fault| !is_consequence(fault, report)) {
             let diagnostic = diagnostic(fault, point, blocks);
             if !found.contains(&diagnostic) {
@@ -33,7 +37,7 @@ pub(super) fn check(settings: &Settings, blocks: &[Block], base_dir: &Path, repo
 }
 
 fn first_point(block: &Block) -> Vec<(&'static str, Value)> {
-    block.axes.iter().filter_map(|axis| Some((axis.path, axis.values.value(0)?))).collect()
+    block.axes.iter().filter_map(|axis| Some((axis.path, axis.values.first()?))).collect()
 }
 
 /// Whether a fault only follows from an error that has been reported.
@@ -72,10 +76,10 @@ fn idle(key: &'static Key, settings: &Settings, blocks: &[Block]) -> Option<Diag
     let axis = |path: &str| blocks.iter().flat_map(|block| &block.axes).find(|axis| axis.path == path);
     let span = axis(key.path).map(|axis| axis.span).or_else(|| settings.span(key.path))?;
     let (selector, words) = Point { settings, axes: &[] }.idle(key)?;
-    let is_used =
-        blocks.iter().flat_map(|block| &block.axes).filter(|axis| axis.path == selector).any(|axis| {
-            axis.values.iter().any(|value| matches!(&value, Value::Text(text) if words.contains(&&**text)))
-        });
+    let is_used = blocks.iter().flat_map(|block| &block.axes).filter(|axis| axis.path == selector).any(|axis| {
+        let AxisValues::Listed(values) = &axis.values else { return false };
+        values.iter().any(|listed| matches!(&listed.value, Value::Text(text) if words.contains(&&**text)))
+    });
     let words = suggest::list(words.iter().map(|word| format!("\"{word}\"")));
     let message = format!("`{}` has no effect", key.path);
     (!is_used).then(|| Diagnostic::new(message, span).label(format!("only used when `{selector}` is {words}")))

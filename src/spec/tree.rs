@@ -73,13 +73,35 @@ impl Node {
 
 /// Reads a text; what is wrong with its syntax goes to `errors`, and what could be read is returned all the same.
 pub(super) fn parse(source: usize, text: &str, errors: &mut Vec<Diagnostic>) -> Table {
-    let (table, syntax_errors) = DeTable::parse_recoverable(text);
+    let (table, mut syntax_errors) = DeTable::parse_recoverable(text);
     let mut converter = Converter { source, errors };
-    for error in syntax_errors {
-        let span = error.span().map(|range| converter.span(range));
-        converter.errors.push(Diagnostic::new(error.message(), span));
+    syntax_errors.sort_by_key(|error| error.span().map_or(usize::MAX, |range| range.start));
+    let unclosed =
+        syntax_errors.iter().find(|error| error.message().starts_with("unclosed")).map(|error| error.message());
+    for error in &syntax_errors {
+        let range = error.span().unwrap_or(text.len()..text.len());
+        // The lines after a list or table that is not closed are taken for a part of it: one error is enough.
+        let runs_on = unclosed.filter(|_| error.message().starts_with("missing comma"));
+        let message = match error.message() {
+            _ if runs_on.is_some() => runs_on.unwrap_or_default(),
+            message if range.is_empty() && message.starts_with("string values must be quoted") => "a value is missing",
+            message => message,
+        };
+        let span = converter.span(widened(range, text));
+        converter.errors.push(Diagnostic::new(message, span));
+        if runs_on.is_some() {
+            break;
+        }
     }
     converter.table(table.into_inner())
+}
+
+/// The range, or the character after it if it is empty, so that there is something to point at.
+fn widened(range: std::ops::Range<usize>, text: &str) -> std::ops::Range<usize> {
+    match text.get(range.end..).and_then(|rest| rest.chars().next()) {
+        Some(next) if range.is_empty() && next != '\n' => range.start..range.end + next.len_utf8(),
+        _ => range,
+    }
 }
 
 struct Converter<'e> {

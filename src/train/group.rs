@@ -2,11 +2,11 @@
 
 use super::definition::{EvaluateEvery, Stop};
 use super::kernel::{Buffers, Walk, advance, lanes_per_vector, measure};
-use super::lanes::LaneState;
+use super::lanes::{LaneState, Shape};
 use super::ledger::{Ledger, Verdict};
 use super::recording::{Curve, Detail, Thinning};
 use super::trend::trend;
-use crate::data::{Order, Schedule};
+use crate::data::{Order, Schedule, SharedOrders};
 use crate::outcome::{Status, Trend};
 use crate::problem::{Measure, Measures, Model};
 
@@ -18,6 +18,8 @@ pub struct Group<'a> {
     pub schedule: Option<Schedule>,
     /// The seed of the order of examples; `None` where all seeds share it.
     pub order_seed: Option<u64>,
+    /// Permutations shared with other groups, if there are any.
+    pub orders: Option<&'a SharedOrders>,
     /// Look ahead with momentum.
     pub nesterov: bool,
     /// When runs end.
@@ -293,7 +295,8 @@ impl<'a, M: Model> Training<'a, M> {
     fn pack(&mut self) {
         let LaneState { shape, .. } = self.state;
         let kept: Vec<usize> = self.slots.iter().map(|&(slot, _)| slot).collect();
-        if kept.is_empty() || super::lanes::Shape::holding(kept.len(), self.lanes_per_vector) == shape {
+        if kept.is_empty() || Shape::holding(kept.len(), self.state.parameters_per_lane, self.lanes_per_vector) == shape
+        {
             return;
         }
         self.state = self.state.packed(&kept, self.lanes_per_vector);
@@ -338,7 +341,10 @@ impl<'a, M: Model> Training<'a, M> {
 fn walk<M: Model>(model: &M, group: &Group<'_>) -> Walk {
     match &group.schedule {
         None => Walk::Closed,
-        Some(schedule) if !schedule.is_full_batch() => Walk::Batches(Order::new(schedule, group.order_seed)),
+        Some(schedule) if !schedule.is_full_batch() => Walk::Batches(Box::new(match group.orders {
+            Some(orders) => Order::shared(schedule, group.order_seed, orders),
+            None => Order::new(schedule, group.order_seed),
+        })),
         Some(_) if model.has_closed_gradient() => Walk::Closed,
         Some(_) => Walk::All((0..model.examples().map_or(0, |examples| examples.len()) as u32).collect()),
     }

@@ -26,7 +26,7 @@ pub(super) enum Walk {
     /// All of them, in file order.
     All(Vec<u32>),
     /// Batch by batch.
-    Batches(Order),
+    Batches(Box<Order>),
 }
 
 /// Buffers that outlive a call.
@@ -114,7 +114,10 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
                     mean_gradient(simd, model, indices, parameters, gradient, part, scratch);
                     model.add_penalty(simd, parameters, gradient);
                 }
-                let rates = learning_rate[block].map(|rate| simd.neg_f64s(rate));
+                let mut rates = learning_rate[block];
+                for rate in &mut rates {
+                    *rate = simd.neg_f64s(*rate);
+                }
                 if velocity.is_empty() {
                     for (w, g) in parameters.iter_mut().zip(&*gradient) {
                         for v in 0..V {
@@ -143,15 +146,12 @@ fn mean_gradient<S: Simd, M: Model, const V: usize>(
 ) {
     let Some(examples) = model.examples() else { return };
     let scale = 1.0 / indices.len() as f64;
-    let zero = [simd.splat_f64s(0.0); V];
-    gradient.fill(zero);
     let mut blocks = indices.chunks(EXAMPLES_PER_SUM);
     if let Some(indices) = blocks.next() {
-        model.add_gradient(simd, Rows { examples, indices }, scale, parameters, gradient, scratch);
+        model.write_gradient(simd, Rows { examples, indices }, scale, parameters, gradient, scratch);
     }
     for indices in blocks {
-        part.fill(zero);
-        model.add_gradient(simd, Rows { examples, indices }, scale, parameters, part, scratch);
+        model.write_gradient(simd, Rows { examples, indices }, scale, parameters, part, scratch);
         for (g, part) in gradient.iter_mut().zip(&*part) {
             for v in 0..V {
                 g[v] = simd.add_f64s(g[v], part[v]);

@@ -15,6 +15,9 @@ pub(super) fn zeros(count: usize) -> Aligned {
     AVec::from_iter(64, std::iter::repeat_n(0.0, count))
 }
 
+/// So many numbers fit the nearest cache together with as many others.
+const NUMBERS_NEAR: usize = 3072;
+
 /// How many blocks of how many lanes a group has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
@@ -27,10 +30,13 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// The least shape that holds `lanes` lanes on a machine with so many lanes per vector.
-    pub(super) fn holding(lanes: usize, lanes_per_vector: usize) -> Shape {
-        let vectors = match lanes.div_ceil(lanes_per_vector) {
+    /// The least shape that holds `lanes` lanes of so many parameters on a machine with so many lanes per vector.
+    pub(super) fn holding(lanes: usize, parameters: usize, lanes_per_vector: usize) -> Shape {
+        // A block's parameters and its gradient should stay in the nearest cache.
+        let most = (NUMBERS_NEAR / parameters.max(1) / 8).max(1);
+        let vectors = match lanes.div_ceil(lanes_per_vector).min(most) {
             0 | 1 => 1,
+            2 | 3 if most < 4 => 2,
             2 => 2,
             _ => 4,
         };
@@ -60,7 +66,7 @@ pub(super) struct LaneState {
 impl LaneState {
     /// Room for `lanes` lanes; the slots beyond them have learning rate 0 and stay at zero.
     pub(super) fn new(lanes: usize, parameters: usize, with_velocity: bool, lanes_per_vector: usize) -> LaneState {
-        let shape = Shape::holding(lanes, lanes_per_vector);
+        let shape = Shape::holding(lanes, parameters, lanes_per_vector);
         LaneState {
             shape,
             parameters_per_lane: parameters,

@@ -29,6 +29,7 @@ fn group<'a>(stop: &'a Stop, rates: &[f64], initial: Vec<f64>) -> Group<'a> {
         lanes: rates.iter().map(lane).collect(),
         schedule: None,
         order_seed: None,
+        orders: None,
         nesterov: false,
         stop,
         detail: Detail::All,

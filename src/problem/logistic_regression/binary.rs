@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Head, Judgment, Sums};
+use super::{Batch, Head, Judgment, Sums};
 use crate::math;
 use crate::problem::model::Lanes;
 use crate::problem::rows::{add_outer, dot};
@@ -32,43 +32,47 @@ impl Head for Binary {
     fn add_rows<S: Simd, const V: usize, const E: usize>(
         &self,
         simd: S,
-        rows: [(&[f64], f64); E],
+        Batch { features, targets }: Batch<'_, E>,
         scale: f64,
         parameters: &[Lanes<S, V>],
         gradient: &mut [Lanes<S, V>],
         _scratch: &mut [Lanes<S, V>],
+        fresh: bool,
     ) {
         let (Some((bias, weights)), Some((bias_gradient, gradient))) =
             (parameters.split_last(), gradient.split_last_mut())
         else {
             return;
         };
-        let features = rows.map(|(features, _)| features);
         let mut errors = dot(simd, features, weights, *bias);
-        for (errors, (_, target)) in errors.iter_mut().zip(rows) {
-            let (sign, factor) = (simd.splat_f64s(sign(target)), simd.splat_f64s(scale * sign(target)));
+        if fresh {
+            *bias_gradient = [simd.splat_f64s(0.0); V];
+        }
+        for e in 0..E {
+            let sign = sign(targets[e]);
+            let (sign, factor) = (simd.splat_f64s(sign), simd.splat_f64s(scale * sign));
             for v in 0..V {
-                let probability = math::sigmoid(simd, simd.mul_f64s(errors[v], sign));
-                errors[v] = simd.mul_f64s(probability, factor);
-                bias_gradient[v] = simd.add_f64s(bias_gradient[v], errors[v]);
+                let probability = math::sigmoid(simd, simd.mul_f64s(errors[e][v], sign));
+                errors[e][v] = simd.mul_f64s(probability, factor);
+                bias_gradient[v] = simd.add_f64s(bias_gradient[v], errors[e][v]);
             }
         }
-        add_outer(simd, features, &errors, gradient);
+        add_outer(simd, features, &errors, gradient, fresh);
     }
 
     #[inline(always)]
     fn judge_rows<S: Simd, const V: usize, const E: usize>(
         &self,
         simd: S,
-        rows: [(&[f64], f64); E],
+        Batch { features, targets }: Batch<'_, E>,
         parameters: &[Lanes<S, V>],
         sums: &mut Sums<S, V>,
         _scratch: &mut [Lanes<S, V>],
     ) {
         let Some((bias, weights)) = parameters.split_last() else { return };
-        let scores = dot(simd, rows.map(|(features, _)| features), weights, *bias);
+        let scores = dot(simd, features, weights, *bias);
         let zero = simd.splat_f64s(0.0);
-        for (scores, (_, target)) in scores.into_iter().zip(rows) {
+        for (scores, target) in scores.into_iter().zip(targets) {
             let sign = simd.splat_f64s(sign(target));
             let (hit, miss) = (simd.splat_f64s(target), simd.splat_f64s(1.0 - target));
             for (v, score) in scores.into_iter().enumerate() {

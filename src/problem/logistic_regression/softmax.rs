@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Head, Judgment, MOST_ROWS, Sums};
+use super::{Batch, Head, Judgment, MOST_ROWS, Sums};
 use crate::math;
 use crate::problem::model::Lanes;
 use crate::problem::rows::{add_outer, dot};
@@ -81,29 +81,34 @@ impl Head for Softmax {
     fn add_rows<S: Simd, const V: usize, const E: usize>(
         &self,
         simd: S,
-        rows: [(&[f64], f64); E],
+        Batch { features, targets }: Batch<'_, E>,
         scale: f64,
         parameters: &[Lanes<S, V>],
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
+        fresh: bool,
     ) {
         let scores = &mut scratch.as_chunks_mut::<E>().0[..self.classes];
-        let features = rows.map(|(features, _)| features);
         let largest = score(simd, features, parameters, scores);
-        let sums = exponentiate(simd, scores, &largest.scores);
-        let scales = sums.map(|sum| sum.map(|sum| simd.div_f64s(simd.splat_f64s(scale), sum)));
+        let mut scales = exponentiate(simd, scores, &largest.scores);
+        for scale_over_sum in scales.as_flattened_mut() {
+            *scale_over_sum = simd.div_f64s(simd.splat_f64s(scale), *scale_over_sum);
+        }
         let width = parameters.len() / self.classes;
         for (class, (errors, gradient)) in scores.iter_mut().zip(gradient.chunks_exact_mut(width)).enumerate() {
             let Some((bias_gradient, gradient)) = gradient.split_last_mut() else { return };
+            if fresh {
+                *bias_gradient = [simd.splat_f64s(0.0); V];
+            }
             for e in 0..E {
                 // Negative zero changes no product that it is added to.
-                let own = simd.splat_f64s(if rows[e].1 == class as f64 { -scale } else { -0.0 });
+                let own = simd.splat_f64s(if targets[e] == class as f64 { -scale } else { -0.0 });
                 for v in 0..V {
                     errors[e][v] = simd.mul_add_f64s(errors[e][v], scales[e][v], own);
                     bias_gradient[v] = simd.add_f64s(bias_gradient[v], errors[e][v]);
                 }
             }
-            add_outer(simd, features, errors, gradient);
+            add_outer(simd, features, errors, gradient, fresh);
         }
     }
 
@@ -111,15 +116,15 @@ impl Head for Softmax {
     fn judge_rows<S: Simd, const V: usize, const E: usize>(
         &self,
         simd: S,
-        rows: [(&[f64], f64); E],
+        Batch { features, targets }: Batch<'_, E>,
         parameters: &[Lanes<S, V>],
         sums: &mut Sums<S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
         let scores = &mut scratch.as_chunks_mut::<E>().0[..self.classes];
-        let largest = score(simd, rows.map(|(features, _)| features), parameters, scores);
+        let largest = score(simd, features, parameters, scores);
         let mut shortfalls = largest.scores;
-        for (e, (_, target)) in rows.into_iter().enumerate() {
+        for (e, target) in targets.into_iter().enumerate() {
             let own = scores[target as usize][e];
             let target = simd.splat_f64s(target);
             for v in 0..V {

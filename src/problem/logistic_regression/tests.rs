@@ -41,7 +41,7 @@ fn gradient<H: Head>(model: &Logistic<H>, parameters: &[f64]) -> Vec<f64> {
     let mut sum = vec![[0.0]; lanes.len()];
     let mut scratch = vec![[0.0]; model.scratch()];
     let rows = Rows { examples: &model.data.train, indices: &model.train };
-    model.add_gradient(Scalar, rows, 1.0 / model.train.len() as f64, &lanes, &mut sum, &mut scratch);
+    model.write_gradient(Scalar, rows, 1.0 / model.train.len() as f64, &lanes, &mut sum, &mut scratch);
     model.add_penalty(Scalar, &lanes, &mut sum);
     sum.into_iter().map(|[g]| g).collect()
 }

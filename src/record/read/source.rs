@@ -103,6 +103,21 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
+    /// Where each of `columns` stands.
+    pub(super) fn places<const N: usize>(&self, columns: [&str; N]) -> Result<[usize; N], ReadError> {
+        let mut places = [0; N];
+        for (place, column) in places.iter_mut().zip(columns) {
+            let found = self.header.iter().position(|found| found == column);
+            *place = found.ok_or_else(|| self.header_error(&format!("a column `{column}`"), "none"))?;
+        }
+        Ok(places)
+    }
+
+    /// The error for the column at `place`, where something else should stand.
+    pub(super) fn unknown_column(&self, place: usize, expected: &str) -> ReadError {
+        self.header_error(expected, &quoted(self.header.get(place).unwrap_or_default()))
+    }
+
     /// The next row, if there is one; it has as many cells as the header.
     pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         if !self.advance()? {

@@ -95,6 +95,43 @@ fn what_is_read_is_written_again_with_the_same_bytes() {
 }
 
 #[test]
+fn columns_in_any_order_are_read_by_their_names() {
+    let study = rich_study();
+    let tables = tables(&study);
+    let mut reader = csv::Reader::from_reader(tables[0].as_slice());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Back to front: extras and outcome before the axes, the number last.
+    writer.write_record(reader.headers().unwrap().iter().rev()).unwrap();
+    for row in reader.records() {
+        writer.write_record(row.unwrap().iter().rev()).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    files::write(folder.path().join("runs.csv"), writer.into_inner().unwrap()).unwrap();
+    let message = read(folder.path()).unwrap_err().to_string();
+    assert!(message.contains("expected an axis") && message.ends_with("found `other`"), "{message}");
+
+    let text = String::from_utf8(tables[0].clone()).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let swapped =
+        header.replace("status,steps", "steps,status").replace("run,id,learning_rate", "learning_rate,id,run");
+    let swap = |row: csv::StringRecord| -> Vec<String> {
+        let mut cells: Vec<String> = row.iter().map(str::to_owned).collect();
+        cells.swap(0, 2);
+        cells.swap(7, 8);
+        cells
+    };
+    let mut writer = csv::Writer::from_writer(format!("{swapped}\n").into_bytes());
+    for row in csv::ReaderBuilder::new().has_headers(false).from_reader(rows.as_bytes()).records() {
+        writer.write_record(swap(row.unwrap())).unwrap();
+    }
+    files::write(folder.path().join("runs.csv"), writer.into_inner().unwrap()).unwrap();
+    let read = read(folder.path()).unwrap();
+    let mut again = Vec::new();
+    write_runs(&read, &mut again).unwrap();
+    assert_eq!(String::from_utf8(again).unwrap(), text);
+}
+
+#[test]
 fn curves_and_landscape_may_be_missing() {
     let folder = tempfile::tempdir().unwrap();
     files::write(folder.path().join("runs.csv"), format!("{HEADER}\n{ROW}\n")).unwrap();
@@ -105,7 +142,7 @@ fn curves_and_landscape_may_be_missing() {
 #[test]
 fn two_spellings_of_one_number_are_one_value() {
     let folder = tempfile::tempdir().unwrap();
-    let other = ROW.replacen('0', "1", 1).replace("0.1", "1e-1");
+    let other = ROW.replacen("0,00000000000000aa", "1,00000000000000bb", 1).replace("0.1", "1e-1");
     files::write(folder.path().join("runs.csv"), format!("{HEADER}\n{ROW}\n{other}\n")).unwrap();
     let axis = read(folder.path()).unwrap().axes.remove(0);
     assert_eq!((axis.values, axis.positions), (vec![Value::Number(0.1)], vec![0, 0]));
@@ -128,13 +165,14 @@ fn every_error_names_file_line_and_expectation() {
         (format!("{HEADER}\n{ROW},7\n"), "runs.csv, line 2: expected 15 cells, found 16"),
         (format!("{}\n", HEADER.replace(",trend", "")), "runs.csv, line 1: expected a column `trend`, found none"),
         (format!("{}\n", HEADER.replace(",status", "")), "runs.csv, line 1: expected a column `status`, found none"),
+        (format!("{}\n", HEADER.replace("run,id", "id")), "runs.csv, line 1: expected a column `run`, found none"),
         (
-            format!("{}\n", HEADER.replace("run,id", "id,run")),
-            "runs.csv, line 1: expected `run` as column 1, found `id`",
+            format!("{}\n", HEADER.replace("learning_rate", "warmup,learning_rate")),
+            "runs.csv, line 1: expected an axis (learning_rate, batch_size, seed or a dotted setting), found `warmup`",
         ),
         (
-            format!("{}\n", HEADER.replace("trend,reason", "reason,trend")),
-            "runs.csv, line 1: expected `trend` as column 13, found `reason`",
+            format!("{HEADER}\n{ROW}\n{}\n", ROW.replacen('0', "1", 1)),
+            "runs.csv, line 3, column `id`: expected an identity that no earlier run has, found `00000000000000aa`",
         ),
         (format!("{HEADER},id\n"), "runs.csv, line 1: expected every column once, found `id` twice"),
         (
@@ -173,7 +211,7 @@ fn every_error_names_file_line_and_expectation() {
 
 #[test]
 fn curves_that_do_not_fit_their_runs_are_refused() {
-    let runs = format!("{HEADER}\n{ROW}\n{}\n", ROW.replacen('0', "1", 1));
+    let runs = format!("{HEADER}\n{ROW}\n{}\n", ROW.replacen("0,00000000000000aa", "1,00000000000000bb", 1));
     let cases = [
         ("run,step,epoch\n", "curves.csv, line 1: expected a column `loss`, found none"),
         ("2,0,,1\n", "curves.csv, line 2, column `run`: expected one of the 2 runs of runs.csv, found `2`"),
@@ -196,7 +234,7 @@ proptest! {
     fn any_numbers_survive(losses in prop::collection::vec(any::<f64>(), 1..20), text in "[a-z \",\n]{1,8}") {
         let runs = losses.len() as u64;
         let seeds: Vec<Value> = (0..runs).map(Value::Count).collect();
-        let mut study = sample::study(&[("name", &[Value::Text(text.as_str().into())]), (SEED, &seeds)], |_| converged(1));
+        let mut study = sample::study(&[("data.csv", &[Value::Text(text.as_str().into())]), (SEED, &seeds)], |_| converged(1));
         for (run, &loss) in study.runs.iter_mut().zip(&losses) {
             run.initial_loss = loss;
             run.epochs = Some(loss);

@@ -16,7 +16,7 @@ const MOST_PANELS: usize = 12;
 const SMALL: f64 = 600.0;
 /// Lines of one panel, when it is alone and when it is one of several.
 const MOST_LINES: usize = 40;
-const MOST_LINES_OF_MANY: usize = 12;
+const MOST_LINES_OF_MANY: usize = 16;
 /// With more lines than this a legend becomes a color scale.
 const MOST_ENTRIES: usize = 8;
 

@@ -130,7 +130,8 @@ impl Panel {
             let Rect { left, top, right, bottom } = self.area;
             (point.0.clamp(left, right), point.1.clamp(top, bottom))
         };
-        let points: Vec<Point> = lower.iter().map(inside).chain(upper.iter().rev().map(inside)).collect();
+        let edge = |points: &[Point]| simplified(&points.iter().map(inside).collect::<Vec<_>>());
+        let points: Vec<Point> = edge(lower).into_iter().chain(edge(upper).into_iter().rev()).collect();
         scene.fill(points, color);
     }
 }

@@ -7,10 +7,13 @@ use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::{Scale, Tick, rounded};
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{
-    BEST, CONVERGED, Color, DIVERGED, FRAME, LINE, MARKER, NOTE_SIZE, STRIP, TEXT, THIN, TICK_SIZE, WHITE, status_color,
+    BEST, CONVERGED, Color, DIVERGED, FRAME, LABEL_SIZE, LINE, MARKER, NOTE_SIZE, STRIP, TEXT, THIN, TICK_SIZE, WHITE,
+    status_color,
 };
 use crate::outcome::Status;
 
+/// Room above the strips for the label of the stability limit.
+const ABOVE: f64 = 26.0;
 const MOST_SERIES: usize = 12;
 /// With more lines than this, bands would hide each other; whiskers stay.
 const MOST_BANDS: usize = 3;
@@ -47,8 +50,12 @@ struct Curve {
     dots: Vec<Dot>,
 }
 
-/// The strips above the panel, from top to bottom, of those that are needed.
-const STRIPS: [(Status, &str); 2] = [(Status::Diverged, "diverged"), (Status::Exhausted, "budget spent")];
+/// A strip above the panel for cells that never converged.
+struct Strip {
+    status: Status,
+    name: &'static str,
+    area: Rect,
+}
 
 /// The picture; none when nothing but the seed varies.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
@@ -60,39 +67,16 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         return None;
     }
 
+    let mut curves = curves(cells, &chosen);
     let mut figure = Figure::new(cells.study, &format!("steps to convergence by {}", axis.name), 1000.0);
     figure.notes(&notes(cells, series.len(), chosen.len()));
-    let x = x_scale(cells, &shown);
-    let limit = cells.shared_extra("stability_limit", shown.iter().copied());
-    // The legend decides how wide the panel is, and it needs the statuses only.
-    let dots = |one: &Series| -> Vec<Dot> { one.cells.iter().map(|cell| dot(cells, *cell)).collect() };
-    let all: Vec<Vec<Dot>> = chosen.iter().map(|one| dots(one)).collect();
-    let single = all.len() == 1;
-    let mut curves: Vec<Curve> = chosen
-        .iter()
-        .zip(all)
-        .enumerate()
-        .map(|(index, (one, dots))| {
-            let color = if single { CONVERGED } else { ordered_color(index, chosen.len()) };
-            Curve { label: one.label.clone(), color, dots }
-        })
-        .collect();
     figure.legend(&legend(cells, &curves));
-
     let body = figure.body;
-    let strips: Vec<(Status, &str)> = STRIPS
-        .into_iter()
-        .filter(|(status, _)| curves.iter().any(|curve| curve.dots.iter().any(|dot| dot.status == *status)))
-        .collect();
-    let strip_height = if single { 46.0 } else { (12.0 * curves.len() as f64 + 10.0).clamp(40.0, 112.0) };
-    let top = body.top + 26.0 + strips.len() as f64 * (strip_height + 6.0);
-    let area = Rect { left: body.left + BESIDE + 24.0, top, right: body.right, bottom: body.bottom - BELOW };
-    let panel = Panel { area, x, y: y_scale(&curves) };
-    for curve in &mut curves {
-        curve.merge(&panel);
-    }
+    let (area, strips) = layout(body, &curves);
+    let panel = Panel { area, x: x_scale(cells, &shown), y: y_scale(&curves) };
+    curves.iter_mut().for_each(|curve| curve.merge(&panel));
     let axes = Axes {
-        x_ticks: x_ticks(cells, x, area.width()),
+        x_ticks: x_ticks(cells, panel.x, area.width()),
         y_ticks: panel.y.ticks((area.height() / 70.0) as usize),
         x_label: axis.name.clone(),
         y_label: String::new(),
@@ -101,32 +85,47 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     };
 
     let scene = &mut figure.scene;
-    let strip_areas: Vec<Rect> = (0..strips.len())
-        .map(|index| {
-            let top = body.top + 26.0 + index as f64 * (strip_height + 6.0);
-            Rect { top, bottom: top + strip_height, ..area }
-        })
-        .collect();
-    strip_areas.iter().for_each(|strip| scene.rect(*strip, STRIP));
-    shade(&panel, &curves, body.top + 26.0, scene);
+    strips.iter().for_each(|strip| scene.rect(strip.area, STRIP));
+    shade(&panel, &curves, body.top + ABOVE, scene);
     panel.grid(scene, &axes);
-    if let Some(limit) = limit {
+    if let Some(limit) = cells.shared_extra("stability_limit", shown.iter().copied()) {
         draw_limit(&panel, limit, body.top, scene);
     }
-    for ((status, name), strip) in strips.iter().zip(&strip_areas) {
-        draw_strip(&panel, *strip, *status, &curves, scene);
-        let at = (strip.left - 13.0, strip.center().1);
-        scene.text(Text::new(*name, at, NOTE_SIZE, TEXT).align(Align::Right));
-    }
+    strips.iter().for_each(|strip| draw_strip(&panel, strip, &curves, scene));
     // Between words there is nothing that a line could mean.
     let joined = axis.numbers.is_some();
     curves.iter().for_each(|curve| draw_curve(&panel, curve, joined, joined && curves.len() <= MOST_BANDS, scene));
     draw_best(cells, &chosen, &curves, &panel, scene);
     panel.frame(scene, &axes);
-    let beside = (body.left + 14.0, area.center().1);
-    let label = Text::new("steps to convergence, log scale", beside, super::style::LABEL_SIZE, TEXT);
+    let label = Text::new("steps to convergence, log scale", (body.left + 14.0, area.center().1), LABEL_SIZE, TEXT);
     scene.text(label.align(Align::Center).upright());
     Some(figure.scene)
+}
+
+fn curves(cells: &Cells, chosen: &[&Series]) -> Vec<Curve> {
+    let color = |index| if chosen.len() == 1 { CONVERGED } else { ordered_color(index, chosen.len()) };
+    let curve = |(index, one): (usize, &&Series)| Curve {
+        label: one.label.clone(),
+        color: color(index),
+        dots: one.cells.iter().map(|cell| dot(cells, *cell)).collect(),
+    };
+    chosen.iter().enumerate().map(curve).collect()
+}
+
+/// The area of the panel and, above it, the strips that are needed.
+fn layout(body: Rect, curves: &[Curve]) -> (Rect, Vec<Strip>) {
+    const GAP: f64 = 12.0;
+    let height = if curves.len() == 1 { 46.0 } else { (12.0 * curves.len() as f64 + 10.0).clamp(40.0, 112.0) };
+    let mut area =
+        Rect { left: body.left + BESIDE + 24.0, top: body.top + ABOVE, right: body.right, bottom: body.bottom - BELOW };
+    let mut strips = Vec::new();
+    for (status, name) in [(Status::Diverged, "diverged"), (Status::Exhausted, "budget spent")] {
+        if curves.iter().flat_map(|curve| &curve.dots).any(|dot| dot.status == status) {
+            strips.push(Strip { status, name, area: Rect { bottom: area.top + height, ..area } });
+            area.top += height + GAP;
+        }
+    }
+    (area, strips)
 }
 
 /// The number on the main axis, or the rank of a word.
@@ -210,17 +209,16 @@ fn shade(panel: &Panel, curves: &[Curve], top: f64, scene: &mut Scene) {
     }
 }
 
-fn draw_strip(panel: &Panel, strip: Rect, status: Status, curves: &[Curve], scene: &mut Scene) {
-    let row = strip.height() / curves.len() as f64;
+fn draw_strip(panel: &Panel, strip: &Strip, curves: &[Curve], scene: &mut Scene) {
+    let Strip { status, name, area } = *strip;
+    let row = area.height() / curves.len() as f64;
     for (index, curve) in curves.iter().enumerate() {
-        let y = strip.top + (index as f64 + 0.5) * row;
-        let marks: Vec<(f64, bool)> =
-            curve.dots.iter().filter(|dot| dot.status == status).map(|dot| (panel.x_at(dot.x), dot.partial)).collect();
+        let y = area.top + (index as f64 + 0.5) * row;
+        let dots = curve.dots.iter().filter(|dot| dot.status == status);
+        let marks: Vec<(f64, bool)> = dots.map(|dot| (panel.x_at(dot.x), dot.partial)).collect();
         if curves.len() > 1 {
-            scene.rect(
-                Rect { left: strip.left, right: strip.left + 12.0, top: y - 0.4 * row, bottom: y + 0.4 * row },
-                curve.color,
-            );
+            let key = Rect { right: area.left + 12.0, top: y - 0.4 * row, bottom: y + 0.4 * row, ..area };
+            scene.rect(key, curve.color);
         }
         if curve.has_markers() {
             let radius = curve.radius().min(0.4 * row);
@@ -229,7 +227,9 @@ fn draw_strip(panel: &Panel, strip: Rect, status: Status, curves: &[Curve], scen
             draw_runs(&marks, panel, (y, 0.3 * row), status_color(status), scene);
         }
     }
-    scene.outline(strip, THIN, FRAME);
+    scene.outline(area, THIN, FRAME);
+    let at = (area.left - 13.0, area.center().1);
+    scene.text(Text::new(name, at, NOTE_SIZE, TEXT).align(Align::Right));
 }
 
 /// Dense marks as bars; neighbors closer than a few pixels join.

@@ -1,0 +1,141 @@
+//! Where baselines are kept, how they are found, and what is said when there is none.
+
+use std::path::{Path, PathBuf};
+
+use super::{Failure, results};
+use crate::check::Against;
+use crate::record::{self, Study};
+use crate::spec::Experiment;
+
+/// The folder of results that are committed with the specs: the baseline unless another one is named.
+const RESULTS: &str = "results";
+
+/// Where named baselines are kept.
+const NAMED: &str = "results/.baselines";
+
+/// What is known of the baseline of a spec before anything is trained.
+pub(super) enum Baseline {
+    /// It is complete and was read.
+    Found { folder: PathBuf, study: Box<Study> },
+    /// There is none that can be used, or none is needed.
+    Missing(Against),
+}
+
+/// What the command line says of baselines.
+#[derive(Debug, clap::Args)]
+pub(super) struct BaselineArgs {
+    /// Hold the outcome against this baseline: a name given to `--save-baseline`, or a results folder
+    /// [default: the results in results/<name>, if they are there]
+    #[arg(long, value_name = "NAME|DIR")]
+    baseline: Option<String>,
+
+    /// Keep the outcome as a baseline of this name (in results/.baselines) if nothing is wrong with it; compares with no
+    /// other baseline unless `--baseline` names one
+    #[arg(long, value_name = "NAME")]
+    pub(super) save_baseline: Option<String>,
+
+    /// Pass where there is no baseline yet, and where cells are new in it; says so
+    #[arg(long)]
+    pub(super) baseline_lenient: bool,
+}
+
+impl BaselineArgs {
+    /// Refuses names that are no names of folders.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        match &self.save_baseline {
+            Some(name) if is_path(name) || name.is_empty() || name.starts_with('.') => {
+                Err(Failure::bad_input(format!(
+                    "`--save-baseline {name}` is not a name\nhelp: choose a plain name such as `main`; baselines are kept in {NAMED}/<name>"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Finds and reads the baseline of a spec.
+    pub(super) fn find(&self, experiment: &Experiment) -> Baseline {
+        let name = &experiment.name;
+        let Some(folder) = self.folder(name) else {
+            return Baseline::Missing(self.missing(experiment));
+        };
+        let read = || -> Result<Study, String> {
+            record::verify_manifest(&folder).map_err(|error| error.to_string())?;
+            record::read(&folder).map_err(|error| error.to_string())
+        };
+        match read() {
+            Ok(study) => Baseline::Found { folder, study: Box::new(study) },
+            Err(why) => Baseline::Missing(Against::Unusable(format!("the baseline cannot be used: {why}"))),
+        }
+    }
+
+    /// The folder of the baseline; `None` if there is none.
+    fn folder(&self, name: &str) -> Option<PathBuf> {
+        let places = match &self.baseline {
+            Some(given) => {
+                let folder = PathBuf::from(given);
+                let named = Path::new(NAMED).join(given).join(name);
+                // A folder that is there, whole or not, is the one that is meant.
+                if named.is_dir() && !is_path(given) {
+                    vec![named]
+                } else if folder.join("runs.csv").exists() || folder.join("manifest.csv").exists() {
+                    vec![folder]
+                } else {
+                    vec![folder.join(name)]
+                }
+            }
+            None if self.save_baseline.is_some() => Vec::new(),
+            None => vec![Path::new(RESULTS).join(name)],
+        };
+        places.into_iter().find(|place| place.is_dir())
+    }
+
+    fn missing(&self, experiment: &Experiment) -> Against {
+        let spec = experiment.sources.first().map(|source| source.path.display().to_string()).unwrap_or_default();
+        if self.baseline.is_none() && self.save_baseline.is_some() {
+            return Against::Nothing("compared with no baseline: this outcome becomes one".to_owned());
+        }
+        let (which, how) = match &self.baseline {
+            Some(given) if is_path(given) => (format!("no results in {given}"), format!("goldilocks run {spec}")),
+            Some(given) => {
+                (format!("no baseline `{given}`"), format!("goldilocks check {spec} --save-baseline {given}"))
+            }
+            None => (format!("no baseline in {RESULTS}/{}", experiment.name), format!("goldilocks run {spec}")),
+        };
+        let has_expectations = !experiment.expectations.is_empty();
+        match (self.baseline_lenient, self.baseline.is_none() && has_expectations) {
+            (true, _) => Against::Nothing(format!("{which} yet; passed, for --baseline-lenient was given")),
+            (false, true) => Against::Nothing(format!("{which}; the expectations decide alone")),
+            (false, false) => Against::Unusable(format!("{which}; save one with: {how}")),
+        }
+    }
+
+    /// Keeps a study as the baseline that `--save-baseline` names; says where.
+    pub(super) fn save(
+        &self,
+        study: &Study,
+        experiment: &Experiment,
+        overrides: &[String],
+    ) -> Result<Option<PathBuf>, Failure> {
+        let Some(name) = &self.save_baseline else { return Ok(None) };
+        let folder = Path::new(NAMED).join(name).join(&experiment.name);
+        write(study, experiment, overrides, &folder)?;
+        Ok(Some(folder))
+    }
+}
+
+/// Writes the tables of a study and a copy of its spec, as a whole or not at all.
+pub(super) fn write(
+    study: &Study,
+    experiment: &Experiment,
+    overrides: &[String],
+    folder: &Path,
+) -> Result<(), Failure> {
+    let staging = results::stage(folder)?;
+    results::write_tables(study, staging.path())?;
+    results::write_spec(experiment.text(), overrides, staging.path())?;
+    staging.publish().map_err(Failure::lost_output)
+}
+
+fn is_path(given: &str) -> bool {
+    given.contains(['/', '\\']) || given == "." || given == ".."
+}

@@ -1,0 +1,65 @@
+//! Training for the verbs that train: threads, progress, Ctrl-C.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::load::Loaded;
+use super::{Failure, INTERRUPTED};
+use crate::engine::{self, MOST_LANES, Options};
+use crate::record::Study;
+use crate::report::progress::Progress;
+use crate::spec::CurveDetail;
+use crate::train::Detail;
+
+/// How to train; none of it changes a single bit of the results.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Training {
+    /// `None` is one thread per core.
+    pub(super) threads: Option<u16>,
+    /// What to keep of curves; `None` is what the spec says.
+    pub(super) curves: Option<Detail>,
+    /// Use no vector instructions.
+    pub(super) scalar: bool,
+    /// At most so many runs in a group of lanes.
+    pub(super) most_lanes: usize,
+    /// Show no progress.
+    pub(super) quiet: bool,
+}
+
+impl Default for Training {
+    fn default() -> Training {
+        Training { threads: None, curves: None, scalar: false, most_lanes: MOST_LANES, quiet: false }
+    }
+}
+
+/// Set by Ctrl-C. A process has one handler of signals, however often it trains.
+static GIVEN_UP: AtomicBool = AtomicBool::new(false);
+
+/// Trains the grid, with a progress bar; Ctrl-C gives up and leaves old results as they are.
+pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failure> {
+    // Without a handler Ctrl-C ends the process at once, which loses nothing either; the second handler is the first.
+    let _ = ctrlc::set_handler(|| {
+        if GIVEN_UP.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+    });
+    let progress = Progress::new(training.quiet);
+    let experiment = &loaded.experiment;
+    let options = Options {
+        threads: training.threads.map_or(0, usize::from),
+        scalar: training.scalar,
+        most_lanes: training.most_lanes,
+        curves: training.curves.unwrap_or(match experiment.curves {
+            CurveDetail::All => Detail::All,
+            CurveDetail::Thinned => Detail::Thinned,
+            CurveDetail::None => Detail::None,
+        }),
+        most_curves: usize::try_from(experiment.max_curves).unwrap_or(usize::MAX),
+        interrupted: &GIVEN_UP,
+        listener: &|event| progress.tell(event),
+    };
+    let study = engine::run(&loaded.grid, &loaded.prepared, &options).map_err(|engine::Interrupted| Failure {
+        text: "interrupted; nothing was written, and old results are as they were".into(),
+        code: INTERRUPTED,
+    })?;
+    Ok(Study { name: experiment.name.clone(), description: experiment.description.clone(), ..study })
+}

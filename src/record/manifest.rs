@@ -1,0 +1,163 @@
+//! `manifest.csv`: which tables a results folder holds, so that half of one is never taken for a whole.
+//!
+//! Owns the file's name and form. Every line is a table with its rows and the BLAKE3 hash of its bytes, so equal results have
+//! equal manifests. It is written last.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::fs;
+
+/// The name of the file.
+const NAME: &str = "manifest.csv";
+
+/// Its header line.
+const HEADER: &str = "table,rows,blake3";
+
+/// Tables that the folder may hold; plots and what cannot be reproduced are left out.
+const TABLES: [&str; 5] = ["runs.csv", "summary.csv", "goldilocks.csv", "curves.csv", "landscape.csv"];
+
+/// Why a results folder is not whole.
+#[derive(Debug)]
+pub enum ManifestError {
+    /// There is no results folder, or it cannot be read.
+    File(fs::Error),
+    /// The folder has no manifest.
+    Missing(PathBuf),
+    /// The manifest and the tables do not agree.
+    Broken {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong, such as a table that is missing.
+        what: String,
+    },
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ManifestError::File(error) => error.fmt(f),
+            ManifestError::Missing(folder) => {
+                write!(f, "{} has no {NAME}: its results are not complete, or of an older version", folder.display())
+            }
+            ManifestError::Broken { folder, what } => write!(f, "{} is not complete: {what}", folder.display()),
+        }
+    }
+}
+
+impl std::error::Error for ManifestError {}
+
+/// Writes the manifest of the tables in a folder; to be called when all of them are written.
+///
+/// # Errors
+/// When a table cannot be read or the manifest cannot be written.
+pub fn write_manifest(folder: &Path) -> Result<(), fs::Error> {
+    let mut text = format!("{HEADER}\n");
+    for table in TABLES.iter().filter(|table| folder.join(table).is_file()) {
+        text.push_str(&line(table, &fs::read_text(&folder.join(table))?));
+        text.push('\n');
+    }
+    fs::write(&folder.join(NAME), text.as_bytes())
+}
+
+/// Holds the tables of a folder against its manifest.
+///
+/// # Errors
+/// When the folder has no manifest, or a table is missing, cut off or changed.
+pub fn verify_manifest(folder: &Path) -> Result<(), ManifestError> {
+    let broken = |what: String| ManifestError::Broken { folder: folder.to_owned(), what };
+    let text = match fs::read_text(&folder.join(NAME)) {
+        Ok(text) => text,
+        Err(error) if error.is_not_found() && folder.is_dir() => return Err(ManifestError::Missing(folder.to_owned())),
+        Err(error) => return Err(ManifestError::File(error)),
+    };
+    let mut lines = text.lines();
+    if lines.next() != Some(HEADER) || !text.ends_with('\n') {
+        return Err(broken(format!("{NAME} is cut off or of another version")));
+    }
+    let mut seen = Vec::new();
+    for expected in lines {
+        let table = expected.split(',').next().unwrap_or_default();
+        // A table of another version, or a path that leads elsewhere.
+        if !TABLES.contains(&table) {
+            return Err(broken(format!("{NAME} names `{table}`, which this version does not know")));
+        }
+        let content = match fs::read_text(&folder.join(table)) {
+            Ok(content) => content,
+            Err(error) if error.is_not_found() => return Err(broken(format!("{table} is missing"))),
+            Err(error) => return Err(ManifestError::File(error)),
+        };
+        if line(table, &content) != expected {
+            return Err(broken(format!("{table} is cut off or was changed after it was written")));
+        }
+        seen.push(table);
+    }
+    match seen.contains(&TABLES[0]) {
+        true => Ok(()),
+        false => Err(broken(format!("{NAME} does not name {}", TABLES[0]))),
+    }
+}
+
+fn line(table: &str, content: &str) -> String {
+    let rows = content.lines().count().saturating_sub(1);
+    format!("{table},{rows},{}", blake3::hash(content.as_bytes()).to_hex())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("runs.csv"), "run,id\n0,aa\n1,bb\n").unwrap();
+        std::fs::write(folder.path().join("curves.csv"), "run,step\n").unwrap();
+        write_manifest(folder.path()).unwrap();
+        folder
+    }
+
+    fn message(folder: &Path) -> String {
+        verify_manifest(folder).unwrap_err().to_string().replace(&folder.display().to_string(), "DIR")
+    }
+
+    #[test]
+    fn it_lists_the_tables_with_their_rows() {
+        let folder = folder();
+        let text = std::fs::read_to_string(folder.path().join(NAME)).unwrap();
+        let rows: Vec<&str> = text.lines().map(|line| line.rsplit_once(',').unwrap().0).collect();
+        assert_eq!(rows, ["table,rows", "runs.csv,2", "curves.csv,0"]);
+        verify_manifest(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn half_a_folder_is_refused() {
+        type Damage = fn(&Path);
+        let cases: [(Damage, &str); 5] = [
+            (
+                |folder| std::fs::remove_file(folder.join(NAME)).unwrap(),
+                "DIR has no manifest.csv: its results are not complete, or of an older version",
+            ),
+            (
+                |folder| std::fs::remove_file(folder.join("curves.csv")).unwrap(),
+                "DIR is not complete: curves.csv is missing",
+            ),
+            (
+                |folder| std::fs::write(folder.join("runs.csv"), "run,id\n0,aa\n").unwrap(),
+                "DIR is not complete: runs.csv is cut off or was changed after it was written",
+            ),
+            (
+                |folder| std::fs::write(folder.join(NAME), "table,rows").unwrap(),
+                "DIR is not complete: manifest.csv is cut off or of another version",
+            ),
+            (
+                |folder| std::fs::write(folder.join(NAME), format!("{HEADER}\n")).unwrap(),
+                "DIR is not complete: manifest.csv does not name runs.csv",
+            ),
+        ];
+        for (damage, expected) in cases {
+            let folder = folder();
+            damage(folder.path());
+            assert_eq!(message(folder.path()), expected);
+        }
+        assert!(message(Path::new("no/such/folder")).starts_with("cannot read DIR/manifest.csv"));
+    }
+}

@@ -1,0 +1,88 @@
+//! JUnit's XML, which Jenkins, GitLab, Azure and others read: a test suite per spec, a test case per claim and per cell.
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::check::{Against, CellChange, Checked, Comparison, Conclusion, Judgment};
+
+/// Where a study has more cells than this, those that are fine are one test case.
+const MOST_CELLS: usize = 1000;
+
+/// The report of some checks. It holds no times, so equal outcomes give equal bytes.
+pub fn junit(checked: &[Checked]) -> String {
+    let mut report = Report::new("goldilocks check");
+    for one in checked {
+        let mut suite = TestSuite::new(one.name.as_str());
+        suite.add_test_cases(one.judgments.iter().map(|judgment| expectation(one, judgment)));
+        suite.add_test_cases(one.failed.iter().map(|(run, reason)| {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message(reason.as_str()).set_type("failed run");
+            case(one, "runs", format!("run {run}"), status)
+        }));
+        match &one.against {
+            Against::Nothing(why) => {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message(why.as_str());
+                suite.add_test_case(case(one, "baseline", "baseline".into(), status));
+            }
+            Against::Unusable(why) => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                status.set_message(why.as_str()).set_type("no baseline");
+                suite.add_test_case(case(one, "baseline", "baseline".into(), status));
+            }
+            Against::Baseline { comparison, lenient, .. } => {
+                suite.add_test_cases(cells(one, comparison, *lenient));
+            }
+        }
+        report.add_test_suite(suite);
+    }
+    // Writing to memory does not fail.
+    report.to_string().unwrap_or_default()
+}
+
+fn case(one: &Checked, class: &str, name: String, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("{}.{class}", one.name));
+    case
+}
+
+fn expectation(one: &Checked, judgment: &Judgment) -> TestCase {
+    let status = match judgment.message() {
+        None => TestCaseStatus::success(),
+        Some(message) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            let all: Vec<String> = judgment.violations.iter().map(ToString::to_string).collect();
+            let text = format!("{}: expected {}, came\n{}", judgment.place, judgment.claim, all.join("\n"));
+            status.set_message(message).set_type("expectation").set_description(text);
+            status
+        }
+    };
+    let mut case = case(one, "expect", format!("line {}: {}", judgment.place.line, judgment.claim), status);
+    case.extra.insert("file".into(), judgment.place.file.to_string_lossy().as_ref().into());
+    case.extra.insert("line".into(), judgment.place.line.to_string().into());
+    case
+}
+
+fn cells(one: &Checked, comparison: &Comparison, lenient: bool) -> Vec<TestCase> {
+    let is_fine = |cell: &CellChange| comparison.conclusion(cell, lenient) == Conclusion::Passed;
+    let few = comparison.cells.len() <= MOST_CELLS;
+    let mut cases: Vec<TestCase> = comparison
+        .cells
+        .iter()
+        .filter(|cell| few || !is_fine(cell))
+        .map(|cell| {
+            let kind = match comparison.conclusion(cell, lenient) {
+                Conclusion::Passed => return case(one, "baseline", cell.name.clone(), TestCaseStatus::success()),
+                Conclusion::NotComparable => NonSuccessKind::Error,
+                Conclusion::Regressed => NonSuccessKind::Failure,
+            };
+            let mut status = TestCaseStatus::non_success(kind);
+            status.set_message(cell.message()).set_type(cell.verdict.name());
+            case(one, "baseline", cell.name.clone(), status)
+        })
+        .collect();
+    if !few {
+        let fine = comparison.cells.iter().filter(|cell| is_fine(cell)).count();
+        cases.push(case(one, "baseline", format!("{fine} more cells"), TestCaseStatus::success()));
+    }
+    cases
+}

@@ -1,0 +1,259 @@
+//! A JSON Schema of specs (draft 2020-12), made of the table of settings, so that editors complete and check what the reader accepts.
+//!
+//! It says less than the reader: which settings go together is not expressed, only which exist and what each may be.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::expect;
+use super::keys::{self, Default, FAMILIES, KEYS, Key, Place, When};
+use super::kind::{Kind, Limit, Range};
+use super::suggest;
+
+/// The schema.
+pub fn schema() -> Json {
+    let mut root = section("");
+    root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    root["title"] = json!("A Goldilocks study");
+    root["required"] = json!(["name", "problem", "grid", "stop"]);
+    root["properties"]["problem"]["required"] = json!(["kind"]);
+    let properties = &mut root["properties"];
+    properties["grid"] = json!({
+        "description": "The axes; every axis of a block multiplies the others. Several [[grid]] blocks are united.",
+        "anyOf": [reference("block"), { "type": "array", "minItems": 1, "items": reference("block") }],
+    });
+    properties["expect"] = json!({
+        "description": "What `goldilocks check` holds the runs to.",
+        "type": "array",
+        "items": expectation(),
+    });
+    root["$defs"] = json!({ "block": block(), "conditions": conditions(), "bounds": bounds(&[]) });
+    root
+}
+
+/// What is used more than once is defined once.
+fn reference(definition: &str) -> Json {
+    json!({ "$ref": format!("#/$defs/{definition}") })
+}
+
+/// The settings in a section, with the sections inside it.
+fn section(path: &str) -> Json {
+    let mut properties = Map::new();
+    for key in KEYS.iter().filter(|key| key.place != Place::Grid) {
+        let Some(rest) = inside(key.path, path) else { continue };
+        match rest.split_once('.') {
+            None => add(&mut properties, rest, described(key, setting(key.kind))),
+            Some((child, _)) if !properties.contains_key(child) => {
+                let child_path = super::sections::join(path, child);
+                properties.insert(child.to_owned(), section(&child_path));
+            }
+            Some(_) => {}
+        }
+    }
+    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+/// The path within a section.
+fn inside<'p>(path: &'p str, section: &str) -> Option<&'p str> {
+    if section.is_empty() { Some(path) } else { path.strip_prefix(section)?.strip_prefix('.') }
+}
+
+/// Adds a property; one that is there already (for another kind of data) becomes an alternative.
+fn add(properties: &mut Map<String, Json>, name: &str, schema: Json) {
+    match properties.get_mut(name) {
+        Some(other) => *other = json!({ "anyOf": [other.take(), schema] }),
+        None => {
+            properties.insert(name.to_owned(), schema);
+        }
+    }
+}
+
+/// A block of the grid: axes by their dotted path, or nested as TOML reads a dotted key without quotes.
+fn block() -> Json {
+    let mut block = axes(&|key| {
+        let mut schema = axis(key.kind);
+        schema["description"] = json!(documentation(key));
+        schema
+    });
+    block["properties"]["zip"] = json!({
+        "description": "Groups of axes that are walked together.",
+        "type": "array",
+        "items": { "type": "array", "minItems": 2, "items": { "type": "string" } },
+    });
+    let mut exclude = reference("conditions");
+    exclude["minProperties"] = json!(1);
+    block["properties"]["exclude"] = json!({ "description": "Points to drop.", "type": "array", "items": exclude });
+    block["anyOf"] = json!([{ "required": ["learning_rate"] }]);
+    block
+}
+
+/// An object with a property per axis, as `schema` describes it.
+fn axes(schema: &dyn Fn(&Key) -> Json) -> Json {
+    fn nested(section: &str, schema: &dyn Fn(&Key) -> Json) -> Map<String, Json> {
+        let mut properties = Map::new();
+        for key in KEYS.iter().filter(|key| key.place != Place::Fixed) {
+            let Some(rest) = inside(key.path, section) else { continue };
+            match rest.split_once('.') {
+                None => add(&mut properties, rest, schema(key)),
+                Some((child, _)) if !properties.contains_key(child) => {
+                    let child_path = super::sections::join(section, child);
+                    let inner = nested(&child_path, schema);
+                    let object = json!({ "type": "object", "additionalProperties": false, "properties": inner });
+                    properties.insert(child.to_owned(), object);
+                }
+                Some(_) => {}
+            }
+        }
+        properties
+    }
+    let mut properties = nested("", schema);
+    for key in KEYS.iter().filter(|key| key.place == Place::Anywhere) {
+        add(&mut properties, key.path, schema(key));
+    }
+    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+/// The forms of an axis.
+fn axis(kind: Kind) -> Json {
+    let value = setting(kind);
+    let mut forms = vec![value.clone(), json!({ "type": "array", "minItems": 1, "items": value })];
+    if kind.is_numeric() {
+        let end = bare(kind);
+        let ends = json!({ "type": "array", "minItems": 2, "maxItems": 2, "items": end });
+        forms
+            .push(object(&[("from", end.clone()), ("to", end.clone()), ("count", count(2))], &["from", "to", "count"]));
+        forms.push(object(&[("log", ends.clone()), ("count", count(2))], &["log", "count"]));
+        forms.push(object(&[("powers_of_two", ends)], &["powers_of_two"]));
+        if kind.is_count() {
+            forms.push(object(&[("from", end), ("count", count(1))], &["count"]));
+        }
+    }
+    json!({ "anyOf": forms })
+}
+
+fn conditions() -> Json {
+    axes(&|key| {
+        let value = setting(key.kind);
+        let mut forms = vec![value.clone(), json!({ "type": "array", "minItems": 1, "items": value })];
+        if key.kind.is_numeric() {
+            forms.push(reference("bounds"));
+        }
+        json!({ "anyOf": forms })
+    })
+}
+
+fn bounds(others: &[(&str, Json)]) -> Json {
+    let number = json!({ "type": "number" });
+    let names = ["above", "below", "at_least", "at_most"];
+    let properties: Vec<(&str, Json)> =
+        names.iter().map(|name| (*name, number.clone())).chain(others.iter().cloned()).collect();
+    let mut bounds = object(&properties, &[]);
+    bounds["anyOf"] = names.iter().map(|name| json!({ "required": [name] })).collect();
+    bounds
+}
+
+fn expectation() -> Json {
+    let number_or_bounds = |kind| json!({ "anyOf": [setting(kind), reference("bounds")] });
+    let quantile = object(&[("quantile", setting(Kind::Number(Range::UNIT)))], &["quantile"]);
+    let batch_size = KEYS.iter().find(|key| key.path == "batch_size").map(|key| ("batch_size", setting(key.kind)));
+    let than = object(&[("where", reference("conditions"))], &["where"]);
+    let property = |name: &str| match name {
+        "where" => reference("conditions"),
+        "over" => json!({ "anyOf": [setting(Kind::Choice(&expect::OVER)), quantile] }),
+        "steps" => number_or_bounds(Kind::Count { least: 0 }),
+        "status" => setting(Kind::Choice(&expect::STATUSES)),
+        "success_rate" => number_or_bounds(Kind::Number(Range::UNIT)),
+        "best_learning_rate" => bounds(batch_size.as_slice()),
+        "fewer_steps_than" => than.clone(),
+        _ => number_or_bounds(Kind::Number(Range::ANY)),
+    };
+    let properties: Vec<(&str, Json)> = expect::KEYS_OF_EXPECT
+        .iter()
+        .map(|(name, doc)| {
+            let mut schema = property(name);
+            schema["description"] = json!(doc);
+            (*name, schema)
+        })
+        .collect();
+    object(&properties, &[])
+}
+
+/// A closed object.
+fn object(properties: &[(&str, Json)], required: &[&str]) -> Json {
+    let properties: Map<String, Json> =
+        properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    json!({ "type": "object", "additionalProperties": false, "properties": properties, "required": required })
+}
+
+fn count(least: u64) -> Json {
+    json!({ "type": "integer", "minimum": least })
+}
+
+/// A value of this kind.
+fn setting(kind: Kind) -> Json {
+    match kind {
+        Kind::Number(_) | Kind::Count { .. } => bare(kind),
+        Kind::CountOr { word } => json!({ "anyOf": [bare(kind), { "const": word }] }),
+        Kind::Choice(words) => json!({ "enum": words }),
+        Kind::Flag => json!({ "type": "boolean" }),
+        Kind::Text => json!({ "type": "string" }),
+        Kind::Path => json!({ "type": "string", "minLength": 1 }),
+        Kind::FolderName => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$" }),
+        Kind::Names => names(),
+        Kind::Texts => json!({ "anyOf": [{ "type": "string" }, names()] }),
+        Kind::Counts { least } => json!({ "type": "array", "items": count(least) }),
+    }
+}
+
+fn names() -> Json {
+    json!({ "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string" } })
+}
+
+/// The numbers of this kind, without the words.
+fn bare(kind: Kind) -> Json {
+    let Kind::Number(range) = kind else { return count(kind.least_count()) };
+    let mut schema = json!({ "type": "number" });
+    match range.low {
+        Limit::Open => {}
+        Limit::Included(low) => schema["minimum"] = json!(low),
+        Limit::Excluded(low) => schema["exclusiveMinimum"] = json!(low),
+    }
+    match range.high {
+        Limit::Open => {}
+        Limit::Included(high) => schema["maximum"] = json!(high),
+        Limit::Excluded(high) => schema["exclusiveMaximum"] = json!(high),
+    }
+    schema
+}
+
+fn described(key: &Key, mut schema: Json) -> Json {
+    schema["description"] = json!(documentation(key));
+    if let Some(default) = default(key.default) {
+        schema["default"] = default;
+    }
+    schema
+}
+
+fn default(default: Default) -> Option<Json> {
+    match default {
+        Default::Required | Default::Absent => None,
+        Default::Number(number) => Some(json!(number)),
+        Default::Count(count) => Some(json!(count)),
+        Default::Flag(flag) => Some(json!(flag)),
+        Default::Text(text) => Some(json!(text)),
+    }
+}
+
+/// The documentation of a setting, with the kinds it is for.
+fn documentation(key: &Key) -> String {
+    let conditions = key.when.iter().map(|when| match when {
+        When::Is(path, words) => {
+            format!(" For {} = {}.", keys::leaf(path), suggest::list(words.iter().map(|word| format!("\"{word}\""))))
+        }
+        When::Problem(ability) => {
+            let families = FAMILIES.iter().filter(|family| family.abilities.contains(ability));
+            let families = suggest::list(families.map(|family| format!("\"{}\"", family.kind)));
+            if families.is_empty() { String::new() } else { format!(" For problems of kind {families}.") }
+        }
+    });
+    std::iter::once(key.doc.to_owned()).chain(conditions).collect()
+}
