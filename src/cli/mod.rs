@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod ci;
 mod completions;
+mod import;
 mod init;
 mod load;
 mod plan;
@@ -41,6 +42,7 @@ enum Command {
     Check(check::Args),
     Report(report::Args),
     Init(init::Args),
+    Import(import::Args),
     Schema(schema::Args),
     Completions(completions::Args),
 }
@@ -100,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
     };

@@ -10,8 +10,11 @@ mod error;
 mod linear;
 mod order;
 pub mod playground;
+mod points;
 
 pub use dataset::{Dataset, Examples};
-pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source, Targets};
+pub use definition::{
+    CsvSource, Definition, Generator, LinearSource, PlaygroundSource, Sampling, Scale, Source, Targets,
+};
 pub use error::Error;
 pub use order::{Order, Schedule, SharedOrders};

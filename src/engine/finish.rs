@@ -86,7 +86,7 @@ impl<'a> Finisher<'a> {
     }
 
     pub(super) fn finish(&self, number: u32, run: &grid::Run, outcome: Outcome) -> Finished {
-        let limit = self.problem.stability_limit(run.settings.momentum, self.setup.nesterov);
+        let limit = self.problem.stability_limit(run.settings.momentum, self.setup.optimizer.is_nesterov());
         let last = self.places.iter().map(|place| place.map(|place| outcome.last[place]));
         let reason = match (outcome.status, outcome.final_loss.is_finite()) {
             (Status::Diverged, true) => Some(Arc::clone(&self.too_large)),

@@ -155,10 +155,10 @@ fn train_task(
     });
     let group = Group {
         lanes: lanes.collect(),
-        schedule: problem.schedule(first.settings.batch_size, setup.sampling),
+        schedule: problem.schedule(first.settings.batch_size, setup),
         order_seed: setup.streams.order.then_some(first.settings.seed),
         orders: Some(orders),
-        nesterov: setup.nesterov,
+        optimizer: setup.optimizer,
         stop: &setup.stop,
         detail: options.curves,
         interrupted: &|| options.interrupted.load(Ordering::Relaxed),

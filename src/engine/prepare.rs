@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::data::{self, Dataset, Sampling, Schedule};
 use crate::grid::Grid;
-use crate::problem::{self, Binary, Carton, LeastSquares, Logistic, Measure, Measures, Model, Parabola, Softmax};
+use crate::problem::{
+    self, Binary, Carton, LeastSquares, Logistic, Measure, Measures, Model, Network, Parabola, Softmax,
+};
 use crate::spec::Setup;
-use crate::train::BatchSize;
+use crate::train::{BatchSize, Optimizer};
 
 /// A problem with its data.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub enum Problem {
     Softmax(Box<Logistic<Softmax>>),
     /// A bowl with ripples.
     EggCarton(Box<Carton>),
+    /// A fully connected network.
+    Network(Box<Network>),
 }
 
 /// Calls something generic over [`Model`] with the problem's own type.
@@ -29,6 +33,10 @@ macro_rules! with_model {
         match $problem {
             $crate::engine::prepare::Problem::Parabola($model) => $body,
             $crate::engine::prepare::Problem::LeastSquares($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::Network($model) => {
                 let $model = &**$model;
                 $body
             }
@@ -160,7 +168,10 @@ impl Prepared {
         for (number, run) in grid.runs.iter().enumerate() {
             let index = self.problem_of(run.setup, run.settings.seed);
             let problem = &self.problems[index];
-            if let (BatchSize::Examples(batch_size), Some(examples)) = (run.settings.batch_size, problem.examples())
+            // On the Playground's page a batch that never fills is no error: it never updates the parameters.
+            let must_fill = grid.setups[run.setup as usize].optimizer != Optimizer::Playground;
+            if must_fill
+                && let (BatchSize::Examples(batch_size), Some(examples)) = (run.settings.batch_size, problem.examples())
                 && batch_size > examples as u64
                 && too_large.is_none_or(|known| batch_size != known)
             {
@@ -207,12 +218,16 @@ impl Problem {
     }
 
     /// How runs with this batch size walk through the examples; `None` for problems without examples.
-    pub fn schedule(&self, batch_size: BatchSize, sampling: Sampling) -> Option<Schedule> {
+    pub fn schedule(&self, batch_size: BatchSize, setup: &Setup) -> Option<Schedule> {
         let examples = self.examples()?;
-        Some(match batch_size {
+        let schedule = match batch_size {
             // All examples are all examples, however they are drawn.
             BatchSize::Full => Schedule::new(examples, examples, Sampling::Sequential),
-            BatchSize::Examples(batch) => Schedule::new(examples, batch as usize, sampling),
+            BatchSize::Examples(batch) => Schedule::new(examples, batch as usize, setup.sampling),
+        };
+        Some(match setup.optimizer {
+            Optimizer::Playground => schedule.carrying_over(),
+            Optimizer::Descent { .. } => schedule,
         })
     }
 
@@ -254,6 +269,10 @@ impl Problems {
             problem::Definition::LinearRegression(regression) => {
                 let data = self.dataset(setup.data.as_ref(), seed)?;
                 Problem::LeastSquares(Box::new(LeastSquares::new(*regression, data)))
+            }
+            problem::Definition::Network(definition) => {
+                let data = self.dataset(setup.data.as_ref(), seed)?;
+                Problem::Network(Box::new(Network::new(definition.clone(), data)))
             }
             problem::Definition::LogisticRegression(regression) => {
                 let data = self.dataset(setup.data.as_ref(), seed)?;

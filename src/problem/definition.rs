@@ -1,5 +1,6 @@
 //! What a spec's `[problem]` section says, checked.
 
+use super::network::NetworkDefinition;
 use crate::random::Key;
 
 /// What is trained.
@@ -9,6 +10,8 @@ pub enum Definition {
     Parabola(Parabola),
     /// Linear regression with bias; the loss is the mean squared error.
     LinearRegression(LinearRegression),
+    /// A fully connected network.
+    Network(NetworkDefinition),
     /// Logistic regression with bias; the loss is the mean log loss and a penalty.
     LogisticRegression(LogisticRegression),
     /// A bowl with ripples: many minima.

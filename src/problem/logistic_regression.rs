@@ -208,7 +208,7 @@ impl<H: Head> Logistic<H> {
         scratch: &mut [Lanes<S, V>],
     ) -> [Lanes<S, V>; 2] {
         let zero = [simd.splat_f64s(0.0); V];
-        let mut total = Sums { loss: zero, hits: zero };
+        let mut total = Sums::<S, V> { loss: zero, hits: zero };
         for indices in indices.chunks(EXAMPLES_PER_SUM) {
             let rows = Rows { examples, indices };
             let mut sums = Sums { loss: zero, hits: zero };

@@ -80,9 +80,10 @@ impl Measures {
         Measures(self.0 | other.0)
     }
 
-    /// Whether all of `other` is in this set.
-    pub fn covers(self, other: Measures) -> bool {
-        self.0 & other.0 == other.0
+    /// What is in this set and not in the other.
+    #[must_use]
+    pub fn without(self, other: Measures) -> Measures {
+        Measures(self.0 & !other.0)
     }
 
     /// Its members, in the order of [`Measure::ALL`].

@@ -7,6 +7,7 @@
 use pulp::Simd;
 
 use super::measure::{Measure, Measures};
+use super::network::Penalty;
 use crate::data::Examples;
 use crate::random::Key;
 
@@ -97,7 +98,7 @@ pub trait Model: Sync {
         scratch: &mut [Lanes<S, V>],
     );
 
-    /// Adds the gradient of the penalty on parameters, if the loss has one; once per step, after the examples.
+    /// Adds the gradient of the penalty on parameters, if there is one; once per step, after the examples.
     #[inline(always)]
     fn add_penalty<S: Simd, const V: usize>(
         &self,
@@ -107,7 +108,17 @@ pub trait Model: Sync {
     ) {
     }
 
-    /// Measures what is `wanted`.
+    /// The penalty by itself, for an optimizer that lets it act apart from the gradient.
+    fn penalty(&self) -> Penalty {
+        Penalty::None
+    }
+
+    /// Of each parameter, whether it is a bias, which [`Model::penalty`] spares; may be empty where there is no penalty.
+    fn biases(&self) -> &[bool] {
+        &[]
+    }
+
+    /// Measures what is `wanted`; whatever else is in `out` counts for nothing.
     fn measure<S: Simd, const V: usize>(
         &self,
         simd: S,

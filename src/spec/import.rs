@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::data::playground::{Dataset, Feature};
+use crate::problem::Activation;
 
 #[cfg(test)]
 mod tests;
@@ -41,34 +42,6 @@ const SETTING_KEYS: [&str; 12] = [
     "problem",
     "seed",
 ];
-
-/// What hidden nodes do with their sum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Activation {
-    /// Hyperbolic tangent.
-    Tanh,
-    /// max(0, v).
-    Relu,
-    /// 1/(1 + e⁻ᵛ).
-    Sigmoid,
-    /// v itself.
-    Linear,
-}
-
-impl Activation {
-    /// All of them.
-    pub const ALL: [Activation; 4] = [Activation::Tanh, Activation::Relu, Activation::Sigmoid, Activation::Linear];
-
-    /// The name in addresses and in specs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Activation::Tanh => "tanh",
-            Activation::Relu => "relu",
-            Activation::Sigmoid => "sigmoid",
-            Activation::Linear => "linear",
-        }
-    }
-}
 
 /// What keeps weights small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -12,6 +12,7 @@ mod experiment;
 pub mod import;
 mod keys;
 mod kind;
+mod network;
 mod overrides;
 mod read;
 mod report;

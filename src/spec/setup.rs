@@ -5,11 +5,12 @@
 use std::path::Path;
 
 use super::experiment::{LaneSettings, Setup, Streams};
-use super::keys::{Ability, MOMENTUM};
+use super::keys::MOMENTUM;
+use super::network;
 use super::settings::{Fault, Point};
 use crate::data::{self, CsvSource, LinearSource, Sampling, Scale, Source, Targets};
 use crate::problem::{self, EggCarton, Initial, LinearRegression, LogisticRegression, Measure, Parabola};
-use crate::train::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Stop};
+use crate::train::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
 use crate::value::Value;
 
 /// The setup at a point; paths are resolved against `base_dir`.
@@ -20,16 +21,22 @@ pub(crate) fn setup(point: Point<'_>, base_dir: &Path) -> Result<Setup, Vec<Faul
     let mut faults = Vec::new();
     let problem = keep(problem(point), &mut faults);
     let data = match problem {
-        Some(_) if point.settings.kinds.can(Ability::Classes) => keep(classes(point, base_dir), &mut faults).map(Some),
-        Some(_) if point.settings.kinds.can(Ability::Examples) => {
+        Some(problem::Definition::Parabola(_) | problem::Definition::EggCarton(_)) => Some(None),
+        Some(problem::Definition::LinearRegression(_)) => {
             keep(data(point, base_dir, Targets::Numbers), &mut faults).map(Some)
         }
-        Some(_) => Some(None),
+        Some(problem::Definition::LogisticRegression(_)) => keep(classes(point, base_dir), &mut faults).map(Some),
+        Some(problem::Definition::Network(ref network)) => {
+            keep(network::targets(point, network.head).and_then(|targets| data(point, base_dir, targets)), &mut faults)
+                .map(Some)
+        }
         None => None,
     };
     let stop = keep(stop(point), &mut faults);
-    match (problem, data, stop) {
-        (Some(problem), Some(data), Some(stop)) if faults.is_empty() => Ok(Setup {
+    let optimizer = keep(optimizer(point), &mut faults);
+    let streams = keep(streams(point), &mut faults);
+    match (problem, data, stop, optimizer, streams) {
+        (Some(problem), Some(data), Some(stop), Some(optimizer), Some(streams)) if faults.is_empty() => Ok(Setup {
             problem,
             data,
             sampling: match point.optional_text("data.sampling") {
@@ -37,12 +44,8 @@ pub(crate) fn setup(point: Point<'_>, base_dir: &Path) -> Result<Setup, Vec<Faul
                 Some("sequential") => Sampling::Sequential,
                 _ => Sampling::Shuffle,
             },
-            streams: Streams {
-                data: point.optional_text("random.data") == Some("per-seed"),
-                init: point.optional_text("random.init") == Some("per-seed"),
-                order: point.optional_text("random.order") == Some("per-seed"),
-            },
-            nesterov: point.flag("optimizer.nesterov"),
+            streams,
+            optimizer,
             stop,
         }),
         _ => Err(faults),
@@ -53,11 +56,37 @@ fn keep<T>(result: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
     result.map_err(|fault| faults.push(fault)).ok()
 }
 
+fn optimizer(point: Point<'_>) -> Result<Optimizer, Fault> {
+    match point.text("optimizer.kind")? {
+        "playground" if point.text("problem.kind")? != "network" => {
+            Err(Fault::wrong("optimizer.kind", "`optimizer.kind` cannot be \"playground\" for this problem")
+                .label("the Playground trains networks"))
+        }
+        "playground" if point.text("data.sampling")? == "uniform" => {
+            Err(Fault::wrong("data.sampling", "`data.sampling` cannot be \"uniform\" with this optimizer")
+                .label("the Playground's epochs visit every example"))
+        }
+        "playground" => Ok(Optimizer::Playground),
+        _ => Ok(Optimizer::Descent { nesterov: point.flag("optimizer.nesterov") }),
+    }
+}
+
+fn streams(point: Point<'_>) -> Result<Streams, Fault> {
+    let is_per_seed = |path| point.optional_text(path) == Some("per-seed");
+    let streams = Streams {
+        data: is_per_seed("random.data"),
+        init: is_per_seed("random.init"),
+        order: is_per_seed("random.order"),
+    };
+    network::streams(point, streams)
+}
+
 fn problem(point: Point<'_>) -> Result<problem::Definition, Fault> {
     match point.text("problem.kind")? {
         "linear-regression" => linear_regression(point),
         "logistic-regression" => logistic_regression(point),
         "egg-carton" => egg_carton(point),
+        "network" => network::problem(point),
         _ => parabola(point),
     }
 }
@@ -110,7 +139,6 @@ fn egg_carton(point: Point<'_>) -> Result<problem::Definition, Fault> {
 }
 
 fn initial(point: Point<'_>) -> Result<Initial, Fault> {
-    const VALUE: &str = "problem.initial_value";
     let kind = point.text("problem.initial")?;
     let role = match kind {
         "constant" => "the constant",
@@ -118,17 +146,26 @@ fn initial(point: Point<'_>) -> Result<Initial, Fault> {
         "uniform" => "the half width",
         _ => return Ok(Initial::Zeros),
     };
+    let value = initial_value(point, kind, role)?;
+    match kind {
+        "constant" => Ok(Initial::Constant(value)),
+        "normal" => Ok(Initial::Normal(value)),
+        _ => Ok(Initial::Uniform(value)),
+    }
+}
+
+/// The `initial_value` that a kind of start needs, and what it is to it.
+pub(super) fn initial_value(point: Point<'_>, kind: &str, role: &str) -> Result<f64, Fault> {
+    const VALUE: &str = "problem.initial_value";
     let value = point.optional_number(VALUE).ok_or_else(|| Fault {
         at: "problem.initial",
         ..Fault::missing(VALUE).label(format!("\"{kind}\" needs {role}")).help("add `initial_value` to [problem]")
     })?;
-    match kind {
-        "constant" => Ok(Initial::Constant(value)),
-        _ if value <= 0.0 => Err(Fault::wrong(VALUE, format!("`{VALUE}` is out of range"))
-            .label(format!("as {role} of \"{kind}\" it must be greater than 0"))),
-        "normal" => Ok(Initial::Normal(value)),
-        _ => Ok(Initial::Uniform(value)),
+    if value <= 0.0 && kind != "constant" {
+        return Err(Fault::wrong(VALUE, format!("`{VALUE}` is out of range"))
+            .label(format!("as {role} of \"{kind}\" it must be greater than 0")));
     }
+    Ok(value)
 }
 
 /// Examples of classes: of those that are generated none has any.
@@ -153,6 +190,7 @@ fn data(point: Point<'_>, base_dir: &Path, targets: Targets) -> Result<data::Def
             condition: point.number("data.condition")?,
             seed: point.count("data.seed")?,
         }),
+        "playground" => Source::Playground(network::playground_source(point, targets)?),
         _ => Source::Csv(csv_source(point, base_dir, targets)?),
     };
     let scale = match point.text("data.scale")? {
@@ -160,7 +198,8 @@ fn data(point: Point<'_>, base_dir: &Path, targets: Targets) -> Result<data::Def
         "none" => Scale::None,
         _ => Scale::Standard,
     };
-    Ok(data::Definition { source, scale, test_fraction: point.number("data.test_fraction")? })
+    let test_fraction = if network::is_playground(point) { 0.0 } else { point.number("data.test_fraction")? };
+    Ok(data::Definition { source, scale, test_fraction })
 }
 
 fn csv_source(point: Point<'_>, base_dir: &Path, targets: Targets) -> Result<CsvSource, Fault> {
@@ -241,6 +280,7 @@ fn convergence(point: Point<'_>) -> Result<Option<Convergence>, Fault> {
     let mut named =
         TEST_CRITERIA.iter().filter(|(measure, _)| criteria.iter().any(|criterion| criterion.measure() == *measure));
     if let Some((measure, path)) = named.next()
+        && !network::is_playground(point)
         && point.optional_number("data.test_fraction").is_none_or(|fraction| fraction == 0.0)
     {
         let message = format!("`{}` cannot be measured: there are no test examples", measure.name());

@@ -1,6 +1,6 @@
 //! Trains one group: runs that see the same examples in the same order, in lockstep, one run per lane.
 
-use super::definition::{EvaluateEvery, Stop};
+use super::definition::{EvaluateEvery, Optimizer, Stop};
 use super::kernel::{Buffers, Walk, advance, lanes_per_vector, measure};
 use super::lanes::{LaneState, Shape};
 use super::ledger::{Ledger, Verdict};
@@ -8,7 +8,7 @@ use super::recording::{Curve, Detail, Thinning};
 use super::trend::trend;
 use crate::data::{Order, Schedule, SharedOrders};
 use crate::outcome::{Status, Trend};
-use crate::problem::{Measure, Measures, Model};
+use crate::problem::{Measure, Measures, Model, Penalty};
 
 /// A group of runs to train.
 pub struct Group<'a> {
@@ -20,8 +20,8 @@ pub struct Group<'a> {
     pub order_seed: Option<u64>,
     /// Permutations shared with other groups, if there are any.
     pub orders: Option<&'a SharedOrders>,
-    /// Look ahead with momentum.
-    pub nesterov: bool,
+    /// How parameters follow the gradient.
+    pub optimizer: Optimizer,
     /// When runs end.
     pub stop: &'a Stop,
     /// What is kept of curves.
@@ -137,8 +137,11 @@ impl<'a, M: Model> Training<'a, M> {
     fn new(arch: pulp::Arch, model: &'a M, group: &'a Group<'a>) -> Training<'a, M> {
         let lanes_per_vector = lanes_per_vector(arch);
         let lanes = &group.lanes;
-        let with_velocity = lanes.iter().any(|lane| lane.momentum != 0.0);
-        let mut state = LaneState::new(lanes.len(), model.parameters(), with_velocity, lanes_per_vector);
+        let with_memory = match group.optimizer {
+            Optimizer::Descent { .. } => lanes.iter().any(|lane| lane.momentum != 0.0),
+            Optimizer::Playground => matches!(model.penalty(), Penalty::L1(_)),
+        };
+        let mut state = LaneState::new(lanes.len(), model.parameters(), with_memory, lanes_per_vector);
         for (slot, lane) in lanes.iter().enumerate() {
             state.learning_rate[slot] = lane.learning_rate;
             state.momentum[slot] = lane.momentum;
@@ -182,7 +185,7 @@ impl<'a, M: Model> Training<'a, M> {
         while self.step < next {
             let steps = (next - self.step).min(STEPS_BETWEEN_LOOKS);
             let Training { arch, model, group, walk, state, buffers, .. } = self;
-            advance(*arch, *model, steps, walk, group.nesterov, state, buffers);
+            advance(*arch, *model, steps, walk, group.optimizer, state, buffers);
             self.step += steps;
             if self.step < next && (self.group.interrupted)() {
                 return None;
@@ -220,8 +223,9 @@ impl<'a, M: Model> Training<'a, M> {
             return;
         }
         let all = self.needed.union(self.model.recorded());
-        if !self.needed.covers(all) {
-            self.measure(all);
+        let missing = all.without(self.needed);
+        if missing != Measures::default() {
+            self.measure(missing);
         }
         let mut survivors = Vec::with_capacity(self.slots.len());
         for (slot, lane) in std::mem::take(&mut self.slots) {

@@ -11,6 +11,7 @@ mod recording;
 #[cfg(test)]
 mod tests;
 mod trend;
+mod update;
 
 pub use definition::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
 pub use group::{Group, Lane, Later, Outcome, train};

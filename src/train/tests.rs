@@ -30,7 +30,7 @@ fn group<'a>(stop: &'a Stop, rates: &[f64], initial: Vec<f64>) -> Group<'a> {
         schedule: None,
         order_seed: None,
         orders: None,
-        nesterov: false,
+        optimizer: Optimizer::Descent { nesterov: false },
         stop,
         detail: Detail::All,
         interrupted: &|| false,
@@ -58,7 +58,7 @@ fn momentum_and_nesterov_follow_the_textbook() {
     for nesterov in [false, true] {
         let stop = stop(50, None);
         let mut group = group(&stop, &[0.3, 0.7], vec![1.0]);
-        group.nesterov = nesterov;
+        group.optimizer = Optimizer::Descent { nesterov };
         group.lanes.iter_mut().for_each(|lane| lane.momentum = 0.9);
         for (lane, outcome) in group.lanes.iter().zip(train(arch(), &COURSE, &group).unwrap()) {
             let (mut w, mut velocity) = (1.0f64, 0.0f64);

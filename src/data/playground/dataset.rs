@@ -143,7 +143,7 @@ fn gauss(class: f64, deviation: f64, draw: &mut impl Draw) -> Sample {
 }
 
 /// Standard normal by the polar method, the second value of each pair dropped.
-fn normal(draw: &mut impl Draw) -> f64 {
+pub fn normal(draw: &mut impl Draw) -> f64 {
     loop {
         let a = 2.0 * draw.unit() - 1.0;
         let b = 2.0 * draw.unit() - 1.0;

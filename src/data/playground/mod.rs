@@ -13,7 +13,7 @@ mod seedrandom;
 #[cfg(test)]
 mod tests;
 
-pub use dataset::{Dataset, Sample, generate};
+pub use dataset::{Dataset, Sample, generate, normal};
 pub use draw::{Draw, INITIAL_BIAS, initial_weights, shuffle, split};
 pub use feature::Feature;
 pub use seedrandom::SeedRandom;

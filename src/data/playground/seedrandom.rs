@@ -3,7 +3,7 @@
 use std::array;
 
 /// A stream of random numbers that the page draws too, when its seed is the same text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SeedRandom {
     state: [u8; 256],
     i: u8,

@@ -33,7 +33,13 @@ fn noisy(examples: usize, width: usize, classes: usize) -> Arc<Dataset> {
         train.targets.push((place + classes as f64 / 2.0).floor().clamp(0.0, classes as f64 - 1.0));
     }
     let names = (0..classes).map(|class| class.to_string()).collect();
-    Arc::new(Dataset { train, test: Examples { width, ..Examples::default() }, classes: names, notes: Vec::new() })
+    Arc::new(Dataset {
+        train,
+        test: Examples { width, ..Examples::default() },
+        classes: names,
+        notes: Vec::new(),
+        generator: None,
+    })
 }
 
 fn gradient<H: Head>(model: &Logistic<H>, parameters: &[f64]) -> Vec<f64> {
@@ -123,7 +129,7 @@ fn one_feature(examples: &[(f64, f64)]) -> Arc<Dataset> {
     let (features, targets) = examples.iter().copied().unzip();
     let train = Examples { width: 1, features, targets };
     let test = Examples { width: 1, ..Examples::default() };
-    Arc::new(Dataset { train, test, classes: vec!["a".into(), "b".into()], notes: Vec::new() })
+    Arc::new(Dataset { train, test, classes: vec!["a".into(), "b".into()], notes: Vec::new(), generator: None })
 }
 
 #[test]

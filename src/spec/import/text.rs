@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::PlaygroundPage;
+use super::{PlaygroundPage, Regularization};
 use crate::data::playground::Feature;
 use crate::value::Shortest;
 
@@ -45,7 +45,9 @@ fn write_spec(out: &mut String, page: &PlaygroundPage) -> fmt::Result {
     writeln!(out, "output_activation = \"{}\"", page.output_activation().name())?;
     writeln!(out, "loss = \"half-squared\"  # the mean of (output - label)^2 / 2, without the penalty")?;
     writeln!(out, "regularization = \"{}\"", page.regularization.name())?;
-    writeln!(out, "regularization_rate = {}", number(page.regularization_rate))?;
+    if page.regularization != Regularization::None {
+        writeln!(out, "regularization_rate = {}", number(page.regularization_rate))?;
+    }
     let initial = if page.initial_zero { "zeros" } else { "playground" };
     writeln!(out, "initial = \"{initial}\"  # \"playground\": weights from -0.5 to 0.5, biases 0.1")?;
     writeln!(out)?;
