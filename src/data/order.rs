@@ -72,8 +72,11 @@ impl Schedule {
 /// Permutations that several groups of runs walk through: each is drawn once, and kept while there is room.
 #[derive(Debug, Default)]
 pub struct SharedOrders {
-    walks: Mutex<HashMap<(Option<u64>, u64), Arc<Walk>>>,
+    walks: Mutex<HashMap<WalkKey, Arc<Walk>>>,
 }
+
+/// The seed of the order, and the number of examples.
+type WalkKey = (Option<u64>, u64);
 
 /// The permutations of the first epochs of one walk.
 type Walk = [OnceLock<Arc<[u32]>>];

@@ -302,6 +302,7 @@ impl Model for Network {
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
     ) {
+        gradient.fill([simd.splat_f64s(0.0); V]);
         let rows = rows.indices;
         gradient.fill([simd.splat_f64s(0.0); V]);
         match V {
