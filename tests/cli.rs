@@ -99,6 +99,7 @@ fn a_study_runs_from_spec_to_tables_and_plots() {
             "goldilocks.csv",
             "landscape.csv",
             "loss.png",
+            "manifest.csv",
             "provenance.toml",
             "runs.csv",
             "spec.toml",

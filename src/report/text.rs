@@ -4,6 +4,7 @@
 //! files keep them all.
 
 mod check;
+mod compare;
 mod page;
 mod words;
 
@@ -15,6 +16,7 @@ use page::{Column, Page, Tone};
 use words::{counted, number, outcome, steps, value};
 
 pub use check::check;
+pub use compare::comparison;
 
 /// A table with more rows than this is for a file, not for a terminal.
 const MOST_ROWS: usize = 40;
