@@ -79,9 +79,9 @@ impl<'a, const E: usize> Batch<'a, E> {
     #[inline(always)]
     fn new(examples: &'a Examples, indices: &[u32; E]) -> Batch<'a, E> {
         let mut batch = Batch { features: [&[]; E], targets: [0.0; E] };
-        for e in 0..E {
-            batch.features[e] = examples.row(indices[e] as usize);
-            batch.targets[e] = examples.targets[indices[e] as usize];
+        for (e, &index) in indices.iter().enumerate() {
+            batch.features[e] = examples.row(index as usize);
+            batch.targets[e] = examples.targets[index as usize];
         }
         batch
     }
@@ -208,7 +208,7 @@ impl<H: Head> Logistic<H> {
         scratch: &mut [Lanes<S, V>],
     ) -> [Lanes<S, V>; 2] {
         let zero = [simd.splat_f64s(0.0); V];
-        let mut total = [zero; 2];
+        let mut total = Sums::<S, V> { loss: zero, hits: zero };
         for indices in indices.chunks(EXAMPLES_PER_SUM) {
             let rows = Rows { examples, indices };
             let mut sums = Sums { loss: zero, hits: zero };
@@ -218,12 +218,12 @@ impl<H: Head> Logistic<H> {
                 self.judge_in_groups_of::<S, V, 4>(simd, rows, parameters, &mut sums, scratch);
             }
             for v in 0..V {
-                total[0][v] = simd.add_f64s(total[0][v], sums.loss[v]);
-                total[1][v] = simd.add_f64s(total[1][v], sums.hits[v]);
+                total.loss[v] = simd.add_f64s(total.loss[v], sums.loss[v]);
+                total.hits[v] = simd.add_f64s(total.hits[v], sums.hits[v]);
             }
         }
         let count = simd.splat_f64s(indices.len() as f64);
-        total.map(|sum| sum.map(|sum| simd.div_f64s(sum, count)))
+        [total.loss, total.hits].map(|sum| sum.map(|sum| simd.div_f64s(sum, count)))
     }
 
     #[inline(always)]

@@ -3,6 +3,7 @@
 mod axes;
 mod blocks;
 mod expectations;
+mod networks;
 mod overrides;
 mod problems;
 mod settings;
