@@ -59,5 +59,8 @@ fn print_all() {
         println!("{}\n", errors(NETWORK, &[change]));
     }
     println!("{}\n", errors(super::PARABOLA, &[("[grid]", "[optimizer]\nkind = \"playground\"\n\n[grid]")]));
-    println!("{}\n", errors(NETWORK, &[("output_activation = \"tanh\"", "loss = \"cross-entropy\""), ("circle", "reg-plane")]));
+    println!(
+        "{}\n",
+        errors(NETWORK, &[("output_activation = \"tanh\"", "loss = \"cross-entropy\""), ("circle", "reg-plane")])
+    );
 }
