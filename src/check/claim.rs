@@ -216,7 +216,9 @@ fn judge_fewer(
     let theirs = steps_over(study, worse, over, false);
     let text =
         |steps| if f64::is_infinite(steps) { "never".to_owned() } else { words::counted(words::number(steps), "step") };
-    Some((format!("{} against {}", text(mine), text(theirs)), [runs, worse].concat()))
+    let mut both = [runs, worse].concat();
+    both.sort_unstable();
+    Some((format!("{} against {}", text(mine), text(theirs)), both))
 }
 
 /// The steps of some replicates put together. Over all, every run of the one side is held against every run of the other; over

@@ -75,8 +75,12 @@ impl CellChange {
     pub fn message(&self) -> String {
         let runs =
             self.after.as_ref().or(self.before.as_ref()).map_or(String::new(), |side| format!("; {}", side.runs));
-        let change = if self.change.is_empty() { String::new() } else { format!(": {}", self.change) };
-        format!("{}{change} ({}{runs})", self.verdict, self.name)
+        let told = match (self.verdict, self.change.is_empty()) {
+            (Verdict::CannotTell, _) => self.change.clone(),
+            (verdict, true) => verdict.to_string(),
+            (verdict, false) => format!("{verdict}: {}", self.change),
+        };
+        format!("{told} ({}{runs})", self.name)
     }
 }
 
@@ -186,7 +190,7 @@ fn wording(moved: &Change, pairs: &[Pair], change: &CellChange) -> String {
         [Pair { before, after, .. }] if (before.status, before.steps) != (after.status, after.steps) => {
             match (before.steps, after.steps) {
                 (Some(before), Some(after)) => {
-                    format!("steps {before} → {after}{}", percent(before as f64, after as f64))
+                    format!("steps {before} → {after}{}", percent(moved.ratio))
                 }
                 _ => format!("{} → {}", words::ending(before), words::ending(after)),
             }
@@ -210,8 +214,8 @@ fn several(moved: &Change, change: &CellChange) -> String {
     let (before, after) = (moved.median_before, moved.median_after);
     let steps = |steps: f64| if steps.is_finite() { words::number(steps) } else { "never".to_owned() };
     let mut parts = Vec::new();
-    if before != after {
-        parts.push(format!("median steps {} → {}{}", steps(before), steps(after), percent(before, after)));
+    if before != after || moved.ratio != 1.0 {
+        parts.push(format!("median steps {} → {}{}", steps(before), steps(after), percent(moved.ratio)));
     }
     if let (Some(old), Some(new)) = (&change.before, &change.after) {
         let (old, new) = (words::counts(&old.summary), words::counts(&new.summary));
@@ -222,12 +226,9 @@ fn several(moved: &Change, change: &CellChange) -> String {
     if parts.is_empty() { "other losses, but the same median".to_owned() } else { parts.join(", ") }
 }
 
-fn percent(before: f64, after: f64) -> String {
-    if before > 0.0 && before.is_finite() && after.is_finite() {
-        format!(" ({:+.0}%)", 100.0 * (after / before - 1.0))
-    } else {
-        String::new()
-    }
+/// The change in each seed, the median of it.
+fn percent(ratio: f64) -> String {
+    if ratio.is_finite() && ratio > 0.0 { format!(" ({:+.0}%)", 100.0 * (ratio - 1.0)) } else { String::new() }
 }
 
 /// A p-value to two digits.

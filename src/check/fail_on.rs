@@ -6,12 +6,12 @@ use std::fmt;
 
 use crate::value::Shortest;
 
-/// Which changes count. A change of the median has to exceed both of its limits.
+/// Which changes count. A change of steps (the median over the seeds) has to exceed both of its limits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FailOn {
-    /// Largest relative change of the median steps that does not count: 0.1 is 10% more (or, of the old median, 10% less).
+    /// Largest relative change of steps that does not count: 0.1 is 10% more after than before, or before than after.
     pub relative: f64,
-    /// Largest change of the median that does not count, in steps.
+    /// Largest change that does not count, in steps.
     pub steps: f64,
     /// Largest change of the share of converged runs that does not count: 0.05 is five of a hundred runs.
     pub success: f64,
@@ -75,9 +75,9 @@ impl FailOn {
         Ok(fail_on)
     }
 
-    /// Whether going from the first to the second number of steps is more than the limits allow; infinite is "never".
-    pub(super) fn is_slower(&self, before: f64, after: f64) -> bool {
-        before < after && after > before * (1.0 + self.relative) && after - before > self.steps
+    /// Whether so many times the steps, and so many steps more, are more than the limits allow; infinite is "never".
+    pub(super) fn is_slower(&self, ratio: f64, more: f64) -> bool {
+        ratio > 1.0 + self.relative && more > self.steps
     }
 }
 
@@ -155,12 +155,11 @@ mod tests {
     #[test]
     fn a_change_has_to_exceed_both_limits() {
         let fail_on = FailOn { relative: 0.1, steps: 2.0, ..FailOn::default() };
-        assert!(!fail_on.is_slower(3.0, 5.0), "two steps more");
-        assert!(fail_on.is_slower(3.0, 6.0));
-        assert!(!fail_on.is_slower(100.0, 110.0), "just 10%");
-        assert!(fail_on.is_slower(100.0, 113.0));
-        assert!(!fail_on.is_slower(113.0, 100.0), "faster");
-        assert!(fail_on.is_slower(7.0, f64::INFINITY));
-        assert!(!fail_on.is_slower(f64::INFINITY, f64::INFINITY));
+        assert!(!fail_on.is_slower(5.0 / 3.0, 2.0), "two steps more");
+        assert!(fail_on.is_slower(2.0, 3.0));
+        assert!(!fail_on.is_slower(1.1, 10.0), "just 10%");
+        assert!(fail_on.is_slower(1.13, 13.0));
+        assert!(!fail_on.is_slower(1.0 / 1.13, -13.0), "faster");
+        assert!(fail_on.is_slower(f64::INFINITY, f64::INFINITY));
     }
 }

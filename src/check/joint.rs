@@ -18,7 +18,7 @@ pub(super) const LEVEL: f64 = 0.05;
 const MOST_EXACT_SEEDS: usize = 13;
 
 /// Beyond, so many random ones are, fewer where the cells are very many.
-const DRAWS: usize = 9999;
+const DRAWS: usize = 4999;
 
 /// And never fewer than this.
 const LEAST_DRAWS: usize = 199;

@@ -6,6 +6,7 @@
 mod claim;
 mod comparison;
 mod expectation;
+mod explanation;
 mod fail_on;
 mod joint;
 mod matching;
@@ -15,6 +16,7 @@ mod words;
 
 pub use comparison::{CellChange, Comparison, Side, compare};
 pub use expectation::{Judgment, Place, Violation, judge};
+pub use explanation::{Target, explain};
 pub use fail_on::{FailOn, FailOnError};
 pub use matching::{Mismatch, Strictness, align};
 pub use outcome::{Against, Checked, Conclusion, Finding};

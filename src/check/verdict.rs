@@ -85,6 +85,10 @@ impl Pair<'_> {
 pub(super) struct Change {
     pub(super) median_before: f64,
     pub(super) median_after: f64,
+    /// The median over the pairs of steps after / steps before; infinite or 0 where one never converged, 1 where neither did.
+    pub(super) ratio: f64,
+    /// The median over the pairs of steps after − steps before.
+    more: f64,
     /// Share of converged runs after − before.
     success: f64,
     /// Share of diverged runs after − before.
@@ -96,6 +100,25 @@ pub(super) struct Change {
 /// Steps to convergence; infinite for a run that never did.
 fn steps(run: &Run) -> f64 {
     run.steps.map_or(f64::INFINITY, |steps| steps as f64)
+}
+
+/// Steps after / steps before.
+fn ratio(pair: &Pair) -> f64 {
+    let (before, after) = (steps(pair.before), steps(pair.after));
+    if before == after { 1.0 } else { after / before }
+}
+
+/// Steps after − steps before.
+fn more(pair: &Pair) -> f64 {
+    let (before, after) = (steps(pair.before), steps(pair.after));
+    if before == after { 0.0 } else { after - before }
+}
+
+/// The median; of the two in the middle, what `between` makes of them. Exchanging before and after turns it around exactly.
+fn middle(mut values: Vec<f64>, between: impl Fn(f64, f64) -> f64) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let (low, high) = (values[(values.len() - 1) / 2], values[values.len() / 2]);
+    if low == high { low } else { between(low, high) }
 }
 
 impl Change {
@@ -113,6 +136,13 @@ impl Change {
         Change {
             median_before: median(&|pair| steps(pair.before)),
             median_after: median(&|pair| steps(pair.after)),
+            ratio: middle(pairs.iter().map(ratio).collect(), |low, high| {
+                if low == 0.0 && high.is_infinite() { 1.0 } else { (low * high).sqrt() }
+            }),
+            more: middle(
+                pairs.iter().map(more).collect(),
+                |low, high| if low == -high { 0.0 } else { (low + high) / 2.0 },
+            ),
             success: share(Status::Converged),
             divergence: share(Status::Diverged),
             count: pairs.len(),
@@ -121,10 +151,10 @@ impl Change {
 
     /// What this change amounts to, were it no accident.
     fn face_value(&self, fail_on: &FailOn) -> [Verdict; 3] {
-        let steps = match (self.median_before, self.median_after) {
-            (before, after) if fail_on.is_slower(before, after) => Verdict::Slower,
-            (before, after) if fail_on.is_slower(after, before) => Verdict::Improved,
-            _ => Verdict::Same,
+        let steps = match () {
+            () if fail_on.is_slower(self.ratio, self.more) => Verdict::Slower,
+            () if fail_on.is_slower(1.0 / self.ratio, -self.more) => Verdict::Improved,
+            () => Verdict::Same,
         };
         let success = match self.success {
             change if change < -fail_on.success => Verdict::StatusChanged,

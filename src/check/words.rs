@@ -28,13 +28,15 @@ pub(super) fn cell(study: &Study, run: usize) -> String {
     }
 }
 
-/// `run 3`, `runs 3 to 7`, `runs 3, 5, 9 and 4 more`.
+/// `run 3`, `runs 3 to 7`, `runs 3, 5, 9 and 4 more`, of runs in their order.
 pub(super) fn runs(runs: &[u32]) -> String {
     const SHOWN: usize = 3;
     match runs {
         [] => "no run".to_owned(),
         [only] => format!("run {only}"),
-        [first, .., last] if (last - first) as usize + 1 == runs.len() => format!("runs {first} to {last}"),
+        [first, .., last] if last.checked_sub(*first).is_some_and(|gap| gap as usize + 1 == runs.len()) => {
+            format!("runs {first} to {last}")
+        }
         _ => {
             let shown: Vec<String> = runs.iter().take(SHOWN).map(u32::to_string).collect();
             let more = runs.len() - shown.len();

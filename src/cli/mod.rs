@@ -3,17 +3,21 @@
 mod baseline;
 mod check;
 mod ci;
+mod compare;
 mod completions;
+mod explain;
 mod import;
 mod init;
 mod load;
 mod plan;
 mod report;
 mod results;
+mod retrain;
 mod run;
 mod schema;
 mod terminal;
 mod train;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -40,11 +44,16 @@ enum Command {
     Run(run::Args),
     Plan(plan::Args),
     Check(check::Args),
+    Compare(compare::Args),
+    Explain(explain::Args),
+    Verify(verify::Args),
     Report(report::Args),
     Init(init::Args),
     Import(import::Args),
     Schema(schema::Args),
     Completions(completions::Args),
+    #[command(hide = true)]
+    Retrain(retrain::Args),
 }
 
 /// What goes wrong: a text for people and an exit code for programs.
@@ -100,11 +109,15 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Retrain(args) => retrain::run(&args),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

@@ -33,6 +33,15 @@ pub(super) fn check_replaceable(folder: &Path) -> Result<(), Failure> {
     )))
 }
 
+/// Whether a folder can be replaced by plots: it is not there, or empty, or holds nothing but plots.
+pub(super) fn is_plots_or_nothing(folder: &Path) -> bool {
+    let is_plot = |path: &Path| path.extension().is_some_and(|ending| ending == "png" || ending == "svg");
+    match folder.read_dir() {
+        Ok(entries) => entries.filter_map(Result::ok).all(|entry| is_plot(&entry.path())),
+        Err(_) => true,
+    }
+}
+
 /// Writes the tables, and the manifest that says that they are complete.
 pub(super) fn write_tables(study: &Study, folder: &Path) -> Result<(), Failure> {
     table(folder, "runs.csv", |out| record::write_runs(study, out))?;
@@ -50,7 +59,7 @@ fn table(folder: &Path, name: &str, write: impl FnOnce(&mut BufWriter<File>) -> 
     let written = File::create(&path).and_then(|file| {
         let mut out = BufWriter::with_capacity(1 << 20, file);
         write(&mut out)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()
+        out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)
     });
     written.map_err(|error| Failure::lost_output(format!("cannot write {}: {error}", path.display())))
 }
@@ -96,11 +105,14 @@ fn unix_seconds() -> i64 {
     since.map_or(0, |since| since.as_secs() as i64)
 }
 
+/// How a line of the copied spec begins that tells of a change on the command line.
+pub(super) const CHANGED: &str = "# changed on the command line: --set ";
+
 /// Writes the spec as it was read, so that the folder says by itself what was run.
 pub(super) fn write_spec(text: &str, overrides: &[String], folder: &Path) -> Result<(), Failure> {
     let mut text = text.to_owned();
     for change in overrides {
-        text.push_str(&format!("\n# changed on the command line: --set {change}\n"));
+        text.push_str(&format!("\n{CHANGED}{change}\n"));
     }
     fs::write(&folder.join("spec.toml"), text.as_bytes()).map_err(Failure::lost_output)
 }

@@ -62,6 +62,19 @@ impl Grid {
         Ok(self)
     }
 
+    /// Keeps the runs with these numbers, in their order; their identities stay.
+    #[must_use]
+    pub fn only(mut self, numbers: &[u32]) -> Grid {
+        let mut selected = vec![false; self.runs.len()];
+        for number in numbers {
+            if let Some(selected) = selected.get_mut(*number as usize) {
+                *selected = true;
+            }
+        }
+        self.keep(&selected);
+        self
+    }
+
     /// Keeps the selected runs.
     pub(super) fn keep(&mut self, selected: &[bool]) {
         retain(&mut self.runs, selected);

@@ -36,7 +36,20 @@ pub fn junit(checked: &[Checked]) -> String {
         report.add_test_suite(suite);
     }
     // Writing to memory does not fail.
-    report.to_string().unwrap_or_default()
+    within_the_schema(report.to_string().unwrap_or_default())
+}
+
+/// Jenkins's schema (junit-10.xsd) counts skipped tests per suite, but knows no such count for all of them.
+fn within_the_schema(mut xml: String) -> String {
+    const COUNT: &str = " skipped=\"";
+    let root = xml.find("<testsuites").and_then(|start| Some(start..start + xml[start..].find('>')?));
+    let count = root.and_then(|root| {
+        let start = root.start + xml[root.clone()].find(COUNT)?;
+        let value = start + COUNT.len();
+        Some(start..value + xml[value..root.end].find('"')? + 1)
+    });
+    count.into_iter().for_each(|count| xml.replace_range(count, ""));
+    xml
 }
 
 fn case(one: &Checked, class: &str, name: String, status: TestCaseStatus) -> TestCase {
@@ -56,10 +69,7 @@ fn expectation(one: &Checked, judgment: &Judgment) -> TestCase {
             status
         }
     };
-    let mut case = case(one, "expect", format!("line {}: {}", judgment.place.line, judgment.claim), status);
-    case.extra.insert("file".into(), judgment.place.file.to_string_lossy().as_ref().into());
-    case.extra.insert("line".into(), judgment.place.line.to_string().into());
-    case
+    case(one, "expect", format!("line {}: {}", judgment.place.line, judgment.claim), status)
 }
 
 fn cells(one: &Checked, comparison: &Comparison, lenient: bool) -> Vec<TestCase> {

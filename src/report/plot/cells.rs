@@ -156,6 +156,11 @@ impl<'a> Cells<'a> {
         self.main.map(|main| &self.axes[main])
     }
 
+    /// The path of the axis laid out from left to right.
+    pub(super) fn main_path(&self) -> Option<&str> {
+        self.main().map(|axis| axis.axis.path.as_str())
+    }
+
     /// The axis called `path`, if it varies.
     pub(super) fn position(&self, path: &str) -> Option<usize> {
         self.axes.iter().position(|axis| axis.axis.path == path)

@@ -1,7 +1,8 @@
 //! `loss.png`: the training loss, or the optimality gap where it is known, against the step, one line per learning rate.
 
 use super::cells::{Cell, Cells, Series, evenly};
-use super::curves::{Course, Quantity};
+use super::curves::Course;
+pub(super) use super::curves::Quantity;
 use super::figure::{Figure, Key, Legend, ordered_color};
 use super::marker::status_shape;
 use super::panel::{Axes, BELOW, BESIDE, Panel};
@@ -21,11 +22,19 @@ const MOST_LINES_OF_MANY: usize = 16;
 const MOST_ENTRIES: usize = 8;
 
 /// One line of the plot.
-struct Line {
+pub(super) struct Line {
     course: Course,
     color: Color,
     status: Status,
     partial: bool,
+}
+
+impl Line {
+    /// The line of a cell; none when it has no curve.
+    pub(super) fn new(cells: &Cells, cell: &Cell, quantity: Quantity, color: Color) -> Option<Line> {
+        let course = Course::new(cells, cell, quantity)?;
+        Some(Line { course, color, status: cell.status(), partial: cell.is_partial() })
+    }
 }
 
 /// The picture; none when no curve was recorded.
@@ -82,7 +91,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
 }
 
 /// The gap where it was recorded: it shows progress that vanishes in the digits of the loss.
-fn quantity(study: &Study) -> Quantity {
+pub(super) fn quantity(study: &Study) -> Quantity {
     study.measures.iter().position(|name| name == "gap").map_or(Quantity::Loss, Quantity::Measure)
 }
 
@@ -115,8 +124,7 @@ fn lines(cells: &Cells, series: &Series, chosen: &[usize], quantity: Quantity) -
         let place = chosen.binary_search(&cells.main_rank(*cell)).ok()?;
         let cell: &Cell = &cells.cells[*cell];
         let color = color(cells, chosen, place);
-        let course = Course::new(cells, cell, quantity)?;
-        Some(Line { course, color, status: cell.status(), partial: cell.is_partial() })
+        Line::new(cells, cell, quantity, color)
     };
     series.cells.iter().filter_map(line).collect()
 }
@@ -192,14 +200,14 @@ fn notes(cells: &Cells, series: &[Series], shown: &[usize], rates: usize, chosen
 }
 
 /// Logarithmic where some lines end long before others.
-fn step_scale(lines: &[&Line]) -> Scale {
+pub(super) fn step_scale(lines: &[&Line]) -> Scale {
     let ends = || lines.iter().map(|line| line.course.end().max(1.0));
     let (least, most) = ends().fold((f64::INFINITY, 1.0f64), |(least, most), end| (least.min(end), most.max(end)));
     if most > 15.0 * least { Scale::log_one_plus(most) } else { Scale::linear(0.0, most) }
 }
 
 /// The range that the lines which do not diverge need, and where every line starts.
-fn value_scale(lines: &[&Line]) -> Scale {
+pub(super) fn value_scale(lines: &[&Line]) -> Scale {
     /// Less than this share of the largest value is rounding.
     const SMALLEST: f64 = 1e-20;
     let steady = lines.iter().filter(|line| line.status != Status::Diverged).flat_map(|line| line.course.values());
@@ -222,7 +230,12 @@ fn value_scale(lines: &[&Line]) -> Scale {
     if values.iter().any(|value| *value <= high * SMALLEST) { scale.with_zero() } else { scale }
 }
 
-fn panel_area(body: Rect, (row, column): (usize, usize), (rows, columns): (usize, usize), titled: bool) -> Rect {
+pub(super) fn panel_area(
+    body: Rect,
+    (row, column): (usize, usize),
+    (rows, columns): (usize, usize),
+    titled: bool,
+) -> Rect {
     // Wide enough for the last label of a panel beside the first of the next.
     let (gap, between, title) = (52.0, 26.0, if titled { 40.0 } else { 0.0 });
     let width = (body.width() - BESIDE - gap * (columns - 1) as f64) / columns as f64;
@@ -259,7 +272,7 @@ fn draw_band(panel: &Panel, line: &Line, scene: &mut Scene) {
     panel.band(scene, &points(&course.low), &points(&course.high), line.color.faded(0.18));
 }
 
-fn draw_line(panel: &Panel, line: &Line, scene: &mut Scene) {
+pub(super) fn draw_line(panel: &Panel, line: &Line, scene: &mut Scene) {
     let course = &line.course;
     let points: Vec<Point> =
         course.steps.iter().zip(&course.median).map(|(step, value)| panel.at(*step, *value)).collect();

@@ -8,6 +8,7 @@ mod basins;
 mod batch;
 mod bowl;
 mod cells;
+mod compare;
 mod curves;
 mod figure;
 mod heatmap;
@@ -131,6 +132,19 @@ pub fn plots(study: &Study, format: Format) -> Result<Vec<(String, Vec<u8>)>, Pl
         .into_iter()
         .filter_map(|plot| Some((plot, plot.scene(&cells)?)))
         .map(|(plot, scene)| Ok((format!("{}.{}", plot.name(), format.extension()), encode(&scene, format)?)))
+        .collect()
+}
+
+/// The plots of two studies with these names, one drawn over the other, as file names and their contents.
+///
+/// # Errors
+/// When the drawing or the image encoder fails, which no study should cause.
+pub fn overlays(studies: [&Study; 2], names: [&str; 2], format: Format) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+    let pair = compare::Pair { cells: studies.map(Cells::new), names };
+    [("steps", compare::steps(&pair)), ("loss", compare::loss(&pair))]
+        .into_iter()
+        .filter_map(|(name, scene)| Some((name, scene?)))
+        .map(|(name, scene)| Ok((format!("{name}.{}", format.extension()), encode(&scene, format)?)))
         .collect()
 }
 

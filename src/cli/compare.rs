@@ -1,0 +1,94 @@
+//! `goldilocks compare`: two results folders side by side.
+
+use std::io::stdout;
+use std::path::{Path, PathBuf};
+
+use super::run::PlotFormat;
+use super::{Failure, NOT_COMPARABLE, results, terminal};
+use crate::check::{self, FailOn, FailOnError, Strictness};
+use crate::fs::Staging;
+use crate::record::{self, Study};
+use crate::report::{ci, plot, text};
+
+/// Put two results folders side by side, cell by cell
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  goldilocks compare results/.baselines/main/batch-size results/batch-size
+  goldilocks compare before after --markdown >> comment.md
+  goldilocks compare before after --out difference --format svg
+
+Runs of the same settings are paired by their seed. Cells whose other settings differ are compared all the same, and
+the output says so.
+
+Exit codes: 0 compared (whatever the verdicts; `check` is the verb that fails), 2 a bad argument or a folder that is
+not complete, 3 the folders have no cell in common.")]
+pub(super) struct Args {
+    /// The earlier results folder
+    #[arg(value_name = "A")]
+    before: PathBuf,
+
+    /// The later results folder
+    #[arg(value_name = "B")]
+    after: PathBuf,
+
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+
+    /// Print GitHub's Markdown instead of a table
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+
+    /// Draw both studies in one plot each of steps and loss, into this folder
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// The format of plots
+    #[arg(long, default_value = "png")]
+    format: PlotFormat,
+
+    /// Which changes count: `median:10%`, `median:2 steps`, `success:5%`
+    #[arg(long, value_name = "CHANGE", value_delimiter = ',')]
+    fail_on: Vec<String>,
+}
+
+pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    let fail_on = FailOn::parse(args.fail_on.iter().map(String::as_str))
+        .map_err(|error| Failure::bad_input(format!("`--fail-on`: {error}\nhelp: {}", FailOnError::HELP)))?;
+    let studies = [read(&args.before)?, read(&args.after)?];
+    let [before, after] = &studies;
+    let comparison = check::compare(before, after, fail_on, Strictness::AxesOnly);
+    let folders = [&args.before, &args.after].map(|folder| folder.display().to_string());
+    let names = [folders[0].as_str(), folders[1].as_str()];
+    if let Some(out) = &args.out {
+        draw([before, after], names, args.format, out)?;
+    }
+    let output = match (args.json, args.markdown) {
+        (true, _) => ci::comparison_json(names[0], names[1], &comparison),
+        (_, true) => ci::comparison_markdown(names[0], names[1], &comparison),
+        _ => text::comparison(names, &comparison, terminal::width(), terminal::is_colored(&stdout())),
+    };
+    terminal::print(&output)?;
+    let in_common = comparison.cells.iter().any(|cell| cell.pairs > 0);
+    Ok(if in_common { 0 } else { NOT_COMPARABLE })
+}
+
+fn read(folder: &Path) -> Result<Study, Failure> {
+    record::verify_manifest(folder).map_err(Failure::bad_input)?;
+    record::read(folder).map_err(Failure::bad_input)
+}
+
+fn draw(studies: [&Study; 2], names: [&str; 2], format: PlotFormat, out: &Path) -> Result<(), Failure> {
+    if !results::is_plots_or_nothing(out) {
+        return Err(Failure::bad_input(format!(
+            "{} holds something else than plots and would be replaced\nhelp: choose another folder with `--out`",
+            out.display()
+        )));
+    }
+    let staging = Staging::new(out).map_err(Failure::bad_input)?;
+    for (name, bytes) in plot::overlays(studies, names, format.into()).map_err(Failure::lost_output)? {
+        crate::fs::write(&staging.path().join(name), &bytes).map_err(Failure::lost_output)?;
+    }
+    staging.publish().map_err(Failure::lost_output)
+}

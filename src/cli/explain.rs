@@ -1,0 +1,81 @@
+//! `goldilocks explain`: why a run ended as it did, from the files of a results folder alone.
+
+use std::path::{Path, PathBuf};
+
+use super::{Failure, terminal};
+use crate::check::{self, Target};
+use crate::record::{self, Study};
+use crate::spec::{self, Setup};
+use crate::train::Criterion;
+use crate::{fs, grid};
+
+/// Tell in plain sentences why a run ended as it did; reads a results folder, trains nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  goldilocks explain results/learning-rate 7
+  goldilocks explain results/batch-size 5b0c4a9d1e2f3a4b
+
+Exit codes: 0 explained, 2 a bad argument, or results that cannot be read.")]
+pub(super) struct Args {
+    /// A results folder
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+
+    /// The run: its number, or the 16 digits of its identity (columns `run` and `id` of runs.csv)
+    #[arg(value_name = "RUN")]
+    run: String,
+}
+
+pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    let study = record::read(&args.folder).map_err(Failure::bad_input)?;
+    let run = find(&study, &args.run).ok_or_else(|| {
+        let last = study.runs.len().saturating_sub(1);
+        let folder = args.folder.display();
+        Failure::bad_input(format!(
+            "{folder} has no run `{}`\nhelp: its runs are 0 to {last}; or give an id of runs.csv",
+            args.run
+        ))
+    })?;
+    let targets = targets(&args.folder, study.runs[run].id);
+    let sentences = check::explain(&study, run, &targets);
+    terminal::print(&format!("{}\n", sentences.join("\n")))?;
+    Ok(0)
+}
+
+fn find(study: &Study, text: &str) -> Option<usize> {
+    let by_id = || {
+        let id = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16)?;
+        study.runs.iter().position(|run| run.id == id)
+    };
+    by_id().or_else(|| text.parse().ok().filter(|number| *number < study.runs.len()))
+}
+
+/// What the run was to reach, by the copy of the spec beside the tables; nothing if that is not there or of another version.
+fn targets(folder: &Path, id: u64) -> Vec<Target> {
+    let path = folder.join("spec.toml");
+    let setup = || -> Option<Setup> {
+        let changes = fs::read_text(&path).ok()?;
+        let changes = changes.lines().filter_map(|line| line.strip_prefix(super::results::CHANGED));
+        let experiment = spec::read(&path, &changes.map(str::to_owned).collect::<Vec<String>>()).ok()?;
+        let grid = grid::expand(&experiment).ok()?;
+        let run = grid.runs.iter().find(|run| run.id == id)?;
+        grid.setups.get(run.setup as usize).cloned()
+    };
+    let criteria = setup().and_then(|setup| setup.stop.converged).map_or(Vec::new(), |converged| converged.criteria);
+    criteria.into_iter().filter_map(target).collect()
+}
+
+fn target(criterion: Criterion) -> Option<Target> {
+    let (value, relative) = match criterion {
+        Criterion::RelativeGap(share) | Criterion::Distance(share) => (share, true),
+        Criterion::Loss(value)
+        | Criterion::Gap(value)
+        | Criterion::GradientNorm(value)
+        | Criterion::TestLoss(value)
+        | Criterion::TestAccuracy(value)
+        | Criterion::Accuracy(value) => (value, false),
+        Criterion::Plateau { .. } => return None,
+    };
+    Some(Target { measure: criterion.measure().name().to_owned(), value, relative })
+}

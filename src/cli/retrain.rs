@@ -1,0 +1,70 @@
+//! `goldilocks retrain`: what `verify` starts in another process. Trains some runs of a spec and prints their trajectories.
+
+use super::load::SpecArgs;
+use super::train::{Training, train};
+use super::{Failure, terminal};
+use crate::engine::MOST_LANES;
+use crate::record::{Curve, Run, Study};
+use crate::train::Detail;
+
+/// Train some runs and print their trajectories (for `verify`)
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) spec: SpecArgs,
+
+    /// The numbers of the runs
+    #[arg(long, value_delimiter = ',')]
+    pub(super) runs: Vec<u32>,
+
+    /// Threads
+    #[arg(long)]
+    pub(super) threads: Option<u16>,
+
+    /// Runs in a group of lanes
+    #[arg(long, default_value_t = MOST_LANES)]
+    pub(super) most_lanes: usize,
+
+    /// Use no vector instructions
+    #[arg(long)]
+    pub(super) scalar: bool,
+
+    /// Print every evaluation of the runs
+    #[arg(long)]
+    pub(super) steps: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    let mut loaded = args.spec.load()?;
+    loaded.grid = loaded.grid.only(&args.runs);
+    loaded.experiment.max_curves = u64::MAX;
+    let training = Training {
+        threads: args.threads,
+        most_lanes: args.most_lanes,
+        scalar: args.scalar,
+        curves: Some(if args.steps { Detail::All } else { Detail::None }),
+        quiet: true,
+    };
+    let study = train(&loaded, training)?;
+    terminal::print(&if args.steps { steps(&study) } else { hashes(&study) })?;
+    Ok(0)
+}
+
+/// A line per run: what `verify` compares.
+pub(super) fn hashes(study: &Study) -> String {
+    study.runs.iter().map(|run| hash(run) + "\n").collect()
+}
+
+fn hash(run: &Run) -> String {
+    let steps = run.steps.map_or(String::from("-"), |steps| steps.to_string());
+    format!("{:016x} {:016x} {} {steps} {}", run.id, run.trajectory, run.status, run.trained_steps)
+}
+
+/// A line per run and evaluation: the step and the bits of the loss.
+pub(super) fn steps(study: &Study) -> String {
+    let line = |curve: &Curve| -> String {
+        let points = curve.steps.iter().zip(&curve.loss);
+        points.map(|(step, loss)| format!("{} {step} {:016x}\n", curve.run, loss.to_bits())).collect()
+    };
+    study.curves.iter().map(line).collect()
+}

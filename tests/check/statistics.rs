@@ -1,0 +1,208 @@
+//! The promises of the comparison: how often it raises a false alarm, and what it finds.
+//!
+//! Outcomes are drawn with fixed seeds: steps with log-normal noise, some of which every cell of a seed shares, and runs of the
+//! program itself on real data. `docs/ci.md` tells the figures.
+
+use goldilocks::check::{self, Comparison, FailOn, Strictness, Verdict};
+use goldilocks::grid::Axis;
+use goldilocks::outcome::Status;
+use goldilocks::random::{Key, Stream};
+use goldilocks::record::{LEARNING_RATE, Run, SEED, Study};
+use goldilocks::value::Value;
+
+use super::support;
+
+const COMPARISONS: usize = 1000;
+
+/// How steps are drawn.
+#[derive(Clone, Copy)]
+struct Noise {
+    cells: usize,
+    seeds: usize,
+    /// Standard deviation of the logarithm of steps.
+    deviation: f64,
+    /// The share of runs that never converge.
+    never: f64,
+}
+
+/// A study of learning rates whose steps are multiples of 200 with noise; `slower` multiplies them.
+fn draw(noise: Noise, first_seed: u64, slower: f64, stream: &mut Stream) -> Study {
+    let Noise { cells, seeds, deviation, never } = noise;
+    // Half of the variance is the seed's, for runs of one seed see the same examples.
+    let shared: Vec<f64> = (0..seeds).map(|_| stream.normal()).collect();
+    let run = |number: usize, stream: &mut Stream| {
+        let (cell, seed) = (number / seeds, number % seeds);
+        let noise = deviation * (shared[seed] + stream.normal()) * std::f64::consts::FRAC_1_SQRT_2;
+        let steps = (200.0 * (1.0 + cell as f64) * slower * noise.exp()).round() as u64;
+        let converged = stream.unit() >= never;
+        run(stream.bits(), converged.then_some(steps))
+    };
+    let runs: Vec<Run> = (0..cells * seeds).map(|number| run(number, stream)).collect();
+    let positions = |of: &dyn Fn(usize) -> usize| (0..cells * seeds).map(|number| of(number) as u32).collect();
+    let rates = (0..cells).map(|cell| Value::Number(0.1 / (1.0 + cell as f64))).collect();
+    let numbers = (0..seeds as u64).map(|seed| Value::Count(first_seed + seed)).collect();
+    Study {
+        axes: vec![
+            Axis { path: LEARNING_RATE.into(), values: rates, positions: positions(&|number| number / seeds) },
+            Axis { path: SEED.into(), values: numbers, positions: positions(&|number| number % seeds) },
+        ],
+        runs,
+        ..Study::default()
+    }
+}
+
+fn run(id: u64, steps: Option<u64>) -> Run {
+    Run {
+        id,
+        status: if steps.is_some() { Status::Converged } else { Status::Exhausted },
+        trend: None,
+        steps,
+        epochs: None,
+        examples: None,
+        trained_steps: steps.unwrap_or(10_000),
+        initial_loss: 1.0,
+        final_loss: 0.1,
+        best_loss: 0.1,
+        best_step: 1,
+        trajectory: id,
+        reason: None,
+        extras: Box::default(),
+    }
+}
+
+fn compare(before: &Study, after: &Study) -> Comparison {
+    check::compare(before, after, FailOn::default(), Strictness::Settings)
+}
+
+/// Shares of comparisons.
+#[derive(Debug, Clone, Copy)]
+struct Alarms {
+    /// With a verdict other than `same`.
+    any: f64,
+    /// That would fail a build.
+    failing: f64,
+}
+
+impl Alarms {
+    fn tell(self, name: &str) {
+        eprintln!("{name}: {:.1}% not the same, {:.1}% fail", 100.0 * self.any, 100.0 * self.failing);
+    }
+}
+
+fn alarms(comparisons: impl Iterator<Item = Comparison>) -> Alarms {
+    let (mut count, mut any, mut failing) = (0, 0, 0);
+    for comparison in comparisons {
+        assert!(comparison.cells.iter().all(|cell| cell.pairs > 0), "{:?}", comparison.cells);
+        count += 1;
+        any += usize::from(comparison.count(Verdict::Same) < comparison.cells.len());
+        failing += usize::from(comparison.count(Verdict::Slower) + comparison.count(Verdict::StatusChanged) > 0);
+    }
+    let share = |part: usize| part as f64 / f64::from(count);
+    Alarms { any: share(any), failing: share(failing) }
+}
+
+/// Pairs of studies with fresh seeds, the second `slower` times as slow.
+fn drawn(noise: Noise, slower: f64) -> impl Iterator<Item = Comparison> {
+    (0..COMPARISONS).map(move |number| {
+        let mut stream = Key::new("comparison").number("number", number as u64).stream();
+        let before = draw(noise, 0, 1.0, &mut stream);
+        let after = draw(noise, 1000, slower, &mut stream);
+        compare(&before, &after)
+    })
+}
+
+#[test]
+fn equal_specs_raise_an_alarm_in_at_most_5_of_100_comparisons() {
+    let usual = Noise { cells: 12, seeds: 20, deviation: 0.25, never: 0.0 };
+    let cases = [
+        ("equal, 12 cells, 20 seeds, deviation 25%", usual),
+        ("equal, 1 cell, 10 seeds, deviation 25%", Noise { cells: 1, seeds: 10, ..usual }),
+        ("equal, 12 cells, 10 seeds, deviation 70%", Noise { seeds: 10, deviation: 0.7, ..usual }),
+        ("equal, 12 cells, 10 seeds, 3 of 10 runs never converge", Noise { seeds: 10, never: 0.3, ..usual }),
+    ];
+    for (name, noise) in cases {
+        let alarms = alarms(drawn(noise, 1.0));
+        alarms.tell(name);
+        assert!(alarms.any <= 0.05, "{name}: {alarms:?}");
+    }
+}
+
+#[test]
+fn a_fifth_more_steps_are_found_in_at_least_95_of_100_comparisons() {
+    let usual = Noise { cells: 1, seeds: 20, deviation: 0.1, never: 0.0 };
+    let many = Noise { cells: 12, ..usual };
+    let found = [
+        ("a fifth slower, 1 cell, 20 fresh seeds, deviation 10%", alarms(drawn(usual, 1.2))),
+        ("a fifth slower, 12 cells, 20 fresh seeds, deviation 10%", alarms(drawn(many, 1.2))),
+        (
+            "a fifth slower, 1 cell, the same 20 seeds, deviation 50%, 10% of it new",
+            alarms(same_seeds(Noise { deviation: 0.5, ..usual }, 1.2, 0.1)),
+        ),
+    ];
+    for (name, alarms) in found {
+        alarms.tell(name);
+        assert!(alarms.failing >= 0.95, "{name}: {alarms:?}");
+    }
+}
+
+/// Pairs of studies with the same seeds, the second `slower` times as slow, and some noise of its own.
+fn same_seeds(noise: Noise, slower: f64, own: f64) -> impl Iterator<Item = Comparison> {
+    (0..COMPARISONS).map(move |number| {
+        let mut stream = Key::new("same seeds").number("number", number as u64).stream();
+        let before = draw(noise, 0, 1.0, &mut stream);
+        let mut after = before.clone();
+        for run in &mut after.runs {
+            let factor = slower * (own * stream.normal()).exp();
+            run.steps = run.steps.map(|steps| (steps as f64 * factor).round() as u64);
+        }
+        compare(&before, &after)
+    })
+}
+
+/// Some seeds of a study, numbered from `first`, with other identities; steps are multiplied by `slower`.
+fn part(study: &Study, seeds: &[usize], all: usize, first: u64, slower: f64) -> Study {
+    let cells = study.runs.len() / all;
+    let numbers: Vec<usize> = (0..cells).flat_map(|cell| seeds.iter().map(move |seed| cell * all + seed)).collect();
+    let runs = numbers.iter().map(|&number| {
+        let old = &study.runs[number];
+        let steps = old.steps.map(|steps| (steps as f64 * slower).round() as u64);
+        Run { steps, id: old.id ^ first, trajectory: old.trajectory ^ first, ..old.clone() }
+    });
+    let axes = study.axes.iter().map(|axis| match axis.path.as_str() {
+        SEED => Axis {
+            path: SEED.into(),
+            values: (0..seeds.len() as u64).map(|seed| Value::Count(first + seed)).collect(),
+            positions: (0..numbers.len()).map(|place| (place % seeds.len()) as u32).collect(),
+        },
+        _ => Axis { positions: numbers.iter().map(|number| axis.positions[*number]).collect(), ..axis.clone() },
+    });
+    Study { axes: axes.collect(), runs: runs.collect(), ..Study::default() }
+}
+
+#[test]
+fn the_promises_hold_for_real_runs_too() {
+    const SEEDS: usize = 300;
+    let spec = format!(
+        "name = \"real\"\n[problem]\nkind = \"linear-regression\"\n[data]\ncsv = \"data/diabetes.csv\"\n\
+         target = \"progression\"\n[grid]\nbatch_size = [2, 8, 32]\nlearning_rate = [0.01, 0.02, 0.05]\n\
+         seed = {{ count = {SEEDS} }}\n[stop]\nmax_epochs = 200\nconverged = {{ relative_gap = 0.01 }}\n"
+    );
+    let how = support::How { curves: goldilocks::train::Detail::None, ..support::USUAL };
+    let study = support::train(&support::parse(&spec), how);
+    let resampled = |slower: f64| {
+        let study = &study;
+        (0..COMPARISONS).map(move |number| {
+            let mut order: Vec<usize> = (0..SEEDS).collect();
+            Key::new("resample").number("number", number as u64).stream().shuffle(&mut order);
+            let before = part(study, &order[..20], SEEDS, 1, 1.0);
+            let after = part(study, &order[20..40], SEEDS, 1001, slower);
+            compare(&before, &after)
+        })
+    };
+    let equal = alarms(resampled(1.0));
+    equal.tell("equal, real runs, 9 cells, 20 seeds");
+    assert!(equal.any <= 0.05, "{equal:?}");
+    let slower = alarms(resampled(1.2));
+    slower.tell("a fifth slower, real runs, 9 cells, 20 fresh seeds");
+    assert!(slower.failing >= 0.95, "{slower:?}");
+}
