@@ -86,6 +86,7 @@ fn training(arch: Arch, model: &LeastSquares, features: usize, lanes: usize, bat
         optimizer: Optimizer::Descent { nesterov: false },
         stop: &stop,
         detail: Detail::None,
+        keeps_parameters: false,
         interrupted: &|| false,
     };
     let seconds = best(60, || {

@@ -2,13 +2,15 @@
 
 mod support;
 
+use goldilocks::engine;
 use goldilocks::problem::Measure;
-use goldilocks::record::Study;
+use goldilocks::record::{self, Study};
+use goldilocks::report::plot::{Format, Plot, plot};
 use goldilocks::spec::import::{PlaygroundPage, to_toml};
 use goldilocks::train::Detail;
 use serde_json::Value;
 use support::naive_page::{OURS, start};
-use support::{How, USUAL, parse, train};
+use support::{How, USUAL, parse, prepare, train};
 
 /// Largest difference of a loss.
 const TOLERANCE: f64 = 1e-9;
@@ -130,4 +132,41 @@ fn every_setting_of_a_page_is_an_axis() {
     trajectories.dedup();
     // Without hidden layers their activation makes no difference.
     assert_eq!(trajectories.len(), 2 * 2 * 2 * 2 * 2 * 3);
+}
+
+#[test]
+fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
+    let address = "#dataset=xor&noise=10&networkShape=3&xTimesY=true&seed=4";
+    let spec = to_toml(&PlaygroundPage::from_address(address).expect("an address"));
+    let spec = spec.replace("learning_rate = 0.03", "learning_rate = [0.03, 0.3, 1e9]");
+    let experiment = parse(&(spec + "\n[record]\nboundary = [20, 0, 3, 3]\n"));
+    let (grid, prepared) = prepare(&experiment);
+    let boundary = engine::boundary(&grid, &prepared, &experiment.boundary).expect("a boundary");
+    let planes: Vec<(usize, u64)> = boundary.planes.iter().map(|plane| (plane.run, plane.epoch)).collect();
+    assert_eq!(planes, [(0, 0), (0, 3), (0, 20), (1, 0), (1, 3), (1, 20), (2, 0), (2, 3), (2, 20)]);
+    assert_eq!(boundary.points.iter().filter(|point| point.is_test).count(), 250);
+
+    // After 20 epochs at 0.3 the output has the sign of the labels: blue where x and y have one sign.
+    let side = boundary.coordinates.len();
+    let at = |plane: usize, x: f64, y: f64| {
+        let place = |value: f64| boundary.coordinates.iter().position(|&coordinate| coordinate == value).expect("a place");
+        boundary.planes[plane].outputs[place(y) * side + place(x)]
+    };
+    assert!(at(5, 3.0, 3.0) > 0.5 && at(5, -3.0, -3.0) > 0.5 && at(5, 3.0, -3.0) < -0.5 && at(5, -3.0, 3.0) < -0.5);
+    // Before the first epoch all runs are one network.
+    assert_eq!(boundary.planes[0].outputs, boundary.planes[3].outputs);
+
+    let study = Study { boundary: Some(boundary), ..train(&experiment, USUAL) };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| std::fs::File::create(folder.path().join(name)).expect("a file");
+    let boundary = study.boundary.as_ref().expect("a boundary");
+    record::write_runs(&study, &mut file("runs.csv")).expect("runs");
+    record::write_boundary(boundary, &mut file("boundary.csv")).expect("planes");
+    record::write_points(boundary, &mut file("points.csv")).expect("points");
+    let read = record::read(folder.path()).expect("results");
+    let draw = |study: &Study| plot(study, Plot::Boundary, Format::Svg).expect("a drawing").expect("a picture");
+    let named = Study { name: study.name.clone(), description: study.description.clone(), ..read };
+    assert!(draw(&named) == draw(&study), "the same picture");
+    let without = Study { boundary: None, ..named };
+    assert!(plot(&without, Plot::Boundary, Format::Svg).expect("a drawing").is_none());
 }

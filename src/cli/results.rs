@@ -51,6 +51,10 @@ pub(super) fn write_tables(study: &Study, folder: &Path) -> Result<(), Failure> 
     if !study.landscape.is_empty() {
         table(folder, "landscape.csv", |out| record::write_landscape(study, out))?;
     }
+    if let Some(boundary) = &study.boundary {
+        table(folder, "boundary.csv", |out| record::write_boundary(boundary, out))?;
+        table(folder, "points.csv", |out| record::write_points(boundary, out))?;
+    }
     record::write_manifest(folder).map_err(Failure::lost_output)
 }
 

@@ -61,5 +61,6 @@ pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failur
         text: "interrupted; nothing was written, and old results are as they were".into(),
         code: INTERRUPTED,
     })?;
-    Ok(Study { name: experiment.name.clone(), description: experiment.description.clone(), ..study })
+    let boundary = engine::boundary(&loaded.grid, &loaded.prepared, &experiment.boundary);
+    Ok(Study { name: experiment.name.clone(), description: experiment.description.clone(), boundary, ..study })
 }

@@ -72,18 +72,12 @@ impl Dataset {
     /// # Errors
     /// When a file cannot be read or does not hold what the definition says, or no training example is left.
     pub fn load(definition: &Definition, seed: Option<u64>) -> Result<Dataset, Error> {
-        let key = |name| {
-            let key = Key::new("data").text("part", name);
-            match seed {
-                Some(seed) => key.number("seed", seed),
-                None => key,
-            }
-        };
+        let key = |name| stream_key(name, seed);
         let raw = match &definition.source {
             Source::Csv(source) => csv::read(source)?,
             Source::Linear(source) => linear::generate(source, &key("examples")),
             Source::Playground(source) => {
-                let (mut dataset, names) = points::generate(source, seed, &key("examples"));
+                let (mut dataset, names) = points::generate(source, seed);
                 dataset.scale(definition.scale, &names);
                 return Ok(dataset);
             }
@@ -125,6 +119,15 @@ impl Dataset {
                 }
             }
         }
+    }
+}
+
+/// The key of the stream for a part of the data.
+pub(super) fn stream_key(part: &str, seed: Option<u64>) -> Key {
+    let key = Key::new("data").text("part", part);
+    match seed {
+        Some(seed) => key.number("seed", seed),
+        None => key,
     }
 }
 

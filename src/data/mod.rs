@@ -18,3 +18,4 @@ pub use definition::{
 };
 pub use error::Error;
 pub use order::{Order, Schedule, SharedOrders};
+pub use points::Points;

@@ -1,24 +1,40 @@
 //! The Playground's points as examples.
 
-use super::dataset::{Dataset, Examples};
+use super::dataset::{Dataset, Examples, stream_key};
 use super::definition::{Generator, PlaygroundSource, Targets};
 use super::playground::{self, Draw, Sample, SeedRandom};
-use crate::random::Key;
 
-/// Draws the points, their order and their split; the features' names beside them.
-///
-/// `seed` is the run's seed, `None` where all runs share the points; `key` is that of the stream for points.
-pub(super) fn generate(source: &PlaygroundSource, seed: Option<u64>, key: &Key) -> (Dataset, Vec<String>) {
-    let (samples, generator) = match &source.generator {
-        Generator::ChaCha => (samples(source, &mut key.stream()), None),
-        Generator::SeedRandom { page_seed } => {
-            let text = page_seed.clone().unwrap_or_else(|| seed.unwrap_or_default().to_string());
-            let mut generator = SeedRandom::new(&text);
-            (samples(source, &mut generator), Some(generator))
-        }
-    };
-    let (train, test) = playground::split(&samples, source.train_percent);
-    let (train, test) = (examples(source, train), examples(source, test));
+/// The points of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Points {
+    /// Those to train on.
+    pub train: Vec<Sample>,
+    /// Those set aside.
+    pub test: Vec<Sample>,
+    /// The page's generator behind them.
+    generator: Option<SeedRandom>,
+}
+
+impl Points {
+    /// Draws the points, their order and their split. `seed` is the run's seed, `None` where all runs share the points.
+    pub fn new(source: &PlaygroundSource, seed: Option<u64>) -> Points {
+        let (samples, generator) = match &source.generator {
+            Generator::ChaCha => (samples(source, &mut stream_key("examples", seed).stream()), None),
+            Generator::SeedRandom { page_seed } => {
+                let text = page_seed.clone().unwrap_or_else(|| seed.unwrap_or_default().to_string());
+                let mut generator = SeedRandom::new(&text);
+                (samples(source, &mut generator), Some(generator))
+            }
+        };
+        let (train, test) = playground::split(&samples, source.train_percent);
+        Points { train: train.to_vec(), test: test.to_vec(), generator }
+    }
+}
+
+/// The points as examples; the features' names beside them.
+pub(super) fn generate(source: &PlaygroundSource, seed: Option<u64>) -> (Dataset, Vec<String>) {
+    let Points { train, test, generator } = Points::new(source, seed);
+    let (train, test) = (examples(source, &train), examples(source, &test));
     let names = source.features.iter().map(|feature| feature.name().to_owned()).collect();
     let classes = match source.targets {
         Targets::Numbers => Vec::new(),

@@ -2,6 +2,7 @@
 //!
 //! Owns rayon; knows nothing of terminals and files (but for the data that problems load).
 
+mod boundary;
 mod finish;
 mod prepare;
 mod tasks;
@@ -11,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+pub use boundary::boundary;
 use finish::{Finished, Finisher, Layout};
 use prepare::with_model;
 pub use prepare::{PrepareError, PrepareErrorKind, Prepared, Problem};
@@ -170,6 +172,7 @@ fn train_task(
         optimizer: setup.optimizer,
         stop: &setup.stop,
         detail: options.curves,
+        keeps_parameters: false,
         interrupted: &|| options.interrupted.load(Ordering::Relaxed),
     };
     let arch = if options.scalar { pulp::Arch::Scalar } else { pulp::Arch::new() };

@@ -15,7 +15,8 @@ const NAME: &str = "manifest.csv";
 const HEADER: &str = "table,rows,blake3";
 
 /// Tables that the folder may hold; plots and what cannot be reproduced are left out.
-const TABLES: [&str; 5] = ["runs.csv", "summary.csv", "goldilocks.csv", "curves.csv", "landscape.csv"];
+const TABLES: [&str; 7] =
+    ["runs.csv", "summary.csv", "goldilocks.csv", "curves.csv", "landscape.csv", "boundary.csv", "points.csv"];
 
 /// Why a results folder is not whole.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 //!
 //! Exporters are pure (results in, bytes out). Knows nothing of training.
 
+mod boundary;
 mod cell;
 mod curves;
 mod goldilocks;
@@ -20,6 +21,7 @@ mod table;
 pub use crate::grid::Axis;
 pub use crate::outcome::{Status, Trend};
 pub use crate::value::{Shortest, Value};
+pub use boundary::{write_boundary, write_points};
 pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED};
 pub use curves::{write_curves, write_landscape};
 pub use goldilocks::{Best, Edge, Goldilocks, write_goldilocks};
@@ -27,5 +29,5 @@ pub use manifest::{ManifestError, verify_manifest, write_manifest};
 pub use read::{ReadError, read};
 pub use retarget::{RetargetError, retarget};
 pub use runs::write_runs;
-pub use study::{Curve, LandscapePoint, Run, Study};
+pub use study::{Boundary, BoundaryPoint, Curve, LandscapePoint, Plane, Run, Study};
 pub use summary::{Summary, expected_steps_interval, write_summary};

@@ -12,16 +12,18 @@ use source::{Cell, Row, Source};
 
 pub use source::ReadError;
 
+use super::boundary::{BOUNDARY_COLUMNS, PARTS, POINT_COLUMNS};
 use super::cell::{BATCH_SIZE, LEARNING_RATE, SEED};
 use super::curves::{CURVE_COLUMNS, LANDSCAPE_COLUMNS};
 use super::runs::{FIRST_COLUMNS, OUTCOME_COLUMNS};
-use super::study::{Curve, LandscapePoint, Run, Study};
+use super::study::{Boundary, BoundaryPoint, Curve, LandscapePoint, Plane, Run, Study};
 use crate::fs;
 use crate::grid::Axis;
 use crate::outcome::{Status, Trend};
 use crate::value::Value;
 
-/// Reads `runs.csv`, `curves.csv` and `landscape.csv` of a results folder; the latter two may be missing.
+/// Reads `runs.csv`, `curves.csv`, `landscape.csv`, `boundary.csv` and `points.csv` of a results folder; all but the first may
+/// be missing.
 ///
 /// The name, the description and the notes of the study stand in none of these files: they are empty, for the caller to fill.
 /// An axis value is a count, a number or a flag if it looks like one, else a text. The columns of `runs.csv` may stand in any
@@ -41,6 +43,15 @@ pub fn read(folder: &Path) -> Result<Study, ReadError> {
     let path = folder.join("landscape.csv");
     if let Some(text) = read_optional(&path)? {
         read_landscape(&mut study, Source::new(&path, &text)?)?;
+    }
+    let path = folder.join("boundary.csv");
+    if let Some(text) = read_optional(&path)? {
+        let mut boundary = read_boundary(Source::new(&path, &text)?, study.runs.len())?;
+        let path = folder.join("points.csv");
+        if let Some(text) = read_optional(&path)? {
+            boundary.points = read_points(Source::new(&path, &text)?)?;
+        }
+        study.boundary = Some(boundary);
     }
     Ok(study)
 }
@@ -258,6 +269,50 @@ fn read_landscape(study: &mut Study, mut source: Source) -> Result<(), ReadError
         study.landscape.push(LandscapePoint { w: row.cell(0).number()?, loss: row.cell(1).number()? });
     }
     Ok(())
+}
+
+fn read_boundary(mut source: Source, runs: usize) -> Result<Boundary, ReadError> {
+    source.expect_columns(0, &BOUNDARY_COLUMNS)?;
+    let mut boundary = Boundary::default();
+    for place in BOUNDARY_COLUMNS.len()..source.header().len() {
+        let coordinate = source.header().get(place).and_then(|name| name.parse().ok());
+        let ascends = |x: &f64| boundary.coordinates.last().is_none_or(|last| last < x);
+        let coordinate = coordinate.filter(ascends).ok_or_else(|| source.unknown_column(place, "ascending numbers"))?;
+        boundary.coordinates.push(coordinate);
+    }
+    let side = boundary.coordinates.len();
+    while let Some(row) = source.next_row()? {
+        let run = row.cell(0);
+        let (number, epoch) = (usize::try_from(run.count()?).unwrap_or(usize::MAX), row.cell(1).count()?);
+        if number >= runs {
+            return Err(run.error(&format!("one of the {runs} runs of runs.csv")));
+        }
+        let is_same = |plane: &Plane| plane.run == number && plane.epoch == epoch;
+        if !boundary.planes.last().is_some_and(is_same) {
+            boundary.planes.push(Plane { run: number, epoch, outputs: Vec::with_capacity(side * side) });
+        }
+        let Some(plane) = boundary.planes.last_mut() else { continue };
+        let expected = boundary.coordinates.get(plane.outputs.len() / side.max(1));
+        if Some(&row.cell(2).number()?) != expected {
+            return Err(row.cell(2).error("the coordinates of the header, one after the other"));
+        }
+        for place in BOUNDARY_COLUMNS.len()..BOUNDARY_COLUMNS.len() + side {
+            plane.outputs.push(row.cell(place).filled().map_or(Ok(f64::NAN), Cell::number)?);
+        }
+    }
+    Ok(boundary)
+}
+
+fn read_points(mut source: Source) -> Result<Vec<BoundaryPoint>, ReadError> {
+    source.expect_columns(0, &POINT_COLUMNS)?;
+    let mut points = Vec::new();
+    while let Some(row) = source.next_row()? {
+        let part = row.cell(3);
+        let place = PARTS.iter().position(|name| *name == part.text).ok_or_else(|| part.error("train or test"))?;
+        let [x, y, label] = [row.cell(0).number()?, row.cell(1).number()?, row.cell(2).number()?];
+        points.push(BoundaryPoint { x, y, label, is_test: place == 1 });
+    }
+    Ok(points)
 }
 
 #[cfg(test)]

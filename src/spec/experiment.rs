@@ -176,6 +176,8 @@ pub struct Experiment {
     pub curves: CurveDetail,
     /// At most so many runs keep a curve.
     pub max_curves: u64,
+    /// After which epochs the outputs over the plane are kept; empty for none.
+    pub boundary: Vec<u64>,
     /// Which changes fail `check`, as written in `[check]`.
     pub fail_on: Vec<Located<String>>,
     /// What stands outside the grid.

@@ -128,6 +128,7 @@ const PENALTY: &[When] = &[When::Is("problem.kind", &["network"]), When::Is("pro
 const DATA: &[When] = &[EXAMPLES];
 const TABLE: &[When] = &[EXAMPLES, When::Is("data.kind", &["csv", "linear"])];
 const PLAYGROUND: &[When] = &[EXAMPLES, When::Is("data.kind", &["playground"])];
+const PLANE: &[When] = &[When::Is("problem.kind", &["network"]), When::Is("data.kind", &["playground"])];
 const PAGE: &[When] = &[EXAMPLES, When::Is("data.kind", &["playground"]), When::Is("data.rng", &["seedrandom"])];
 const SGD: &[When] = &[When::Is("optimizer.kind", &["sgd"])];
 const CSV: &[When] = &[EXAMPLES, When::Is("data.kind", &["csv"])];
@@ -290,6 +291,8 @@ pub(super) const KEYS: &[Key] = &[
     key("record.curves", Kind::Choice(&["thinned", "all", "none"]), "Which evaluations of a run are kept in curves.csv.")
         .or(Default::Text("thinned")).fixed(),
     key("record.max_curves", Kind::Count { least: 0 }, "At most so many runs keep a curve.").or(Default::Count(2000)).fixed(),
+    key("record.boundary", Kind::Counts { least: 0 }, "Epochs after which the outputs over the plane are drawn, for runs with the first seed.")
+        .when(PLANE).fixed(),
     key("check.fail_on", Kind::Texts, "Which changes against the baseline fail `check`, for example `median:10%`.").fixed(),
 
     key("learning_rate", Kind::Number(Range::POSITIVE), "Learning rate.").required().grid(),

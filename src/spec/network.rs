@@ -89,6 +89,10 @@ pub(super) fn playground_source(point: Point<'_>, targets: Targets) -> Result<Pl
     } else {
         Generator::ChaCha
     };
+    if point.given("record.boundary").is_some() && point.text("data.scale")? != "none" {
+        return Err(Fault::wrong("data.scale", "`record.boundary` needs features that are not scaled")
+            .label("expected \"none\""));
+    }
     let name = point.text("data.dataset")?;
     let dataset = Dataset::from_name(name).ok_or_else(|| Fault::missing("data.dataset"))?;
     match targets {

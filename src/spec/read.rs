@@ -17,6 +17,7 @@ use super::settings::{Point, Settings};
 use super::together;
 use super::tree::{self, Node, Table};
 use crate::fs;
+use crate::value::Value;
 
 /// A spec that cannot be used.
 #[derive(Debug)]
@@ -92,6 +93,10 @@ pub fn parse(source: SourceFile, base_dir: &Path, overrides: &[String]) -> Resul
             _ => CurveDetail::Thinned,
         },
         max_curves: point.optional_count("record.max_curves").unwrap_or_default(),
+        boundary: match point.given("record.boundary") {
+            Some(Value::Counts(epochs)) => epochs.to_vec(),
+            _ => Vec::new(),
+        },
         fail_on: fail_on(&settings),
         sources,
         base_dir: base_dir.to_owned(),

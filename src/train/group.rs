@@ -26,6 +26,8 @@ pub struct Group<'a> {
     pub stop: &'a Stop,
     /// What is kept of curves.
     pub detail: Detail,
+    /// Whether the parameters at the end are kept.
+    pub keeps_parameters: bool,
     /// Asked now and then; training is given up when it says `true`.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
 }
@@ -70,6 +72,8 @@ pub struct Outcome {
     pub later: Option<Later>,
     /// What the model says of its end, in the order of [`Model::extras`].
     pub extras: Vec<Option<f64>>,
+    /// The parameters at its end, if the group keeps them.
+    pub parameters: Option<Vec<f64>>,
     /// What was kept of its curve.
     pub curve: Option<Curve>,
 }
@@ -282,6 +286,7 @@ impl<'a, M: Model> Training<'a, M> {
             last: self.recorded.iter().map(|&measure| value(measure)).collect(),
             later,
             extras: self.extras(slot),
+            parameters: self.group.keeps_parameters.then(|| self.parameters(slot)),
             curve: self.group.lanes[lane].keeps_curve.then(|| std::mem::take(&mut self.curves[lane])),
         }
     }
@@ -291,9 +296,11 @@ impl<'a, M: Model> Training<'a, M> {
         if self.model.extras().is_empty() {
             return Vec::new();
         }
-        let parameters: Vec<f64> =
-            (0..self.model.parameters()).map(|i| self.state.parameters[self.state.index(slot, i)]).collect();
-        self.model.extra_values(&parameters)
+        self.model.extra_values(&self.parameters(slot))
+    }
+
+    fn parameters(&self, slot: usize) -> Vec<f64> {
+        (0..self.model.parameters()).map(|i| self.state.parameters[self.state.index(slot, i)]).collect()
     }
 
     /// Packs the survivors together as soon as they fit into fewer vectors.

@@ -33,6 +33,7 @@ fn group<'a>(stop: &'a Stop, rates: &[f64], initial: Vec<f64>) -> Group<'a> {
         optimizer: Optimizer::Descent { nesterov: false },
         stop,
         detail: Detail::All,
+        keeps_parameters: false,
         interrupted: &|| false,
     }
 }

@@ -26,6 +26,7 @@ use layer::{Block, Layer, Sources};
 use super::measure::{Measure, Measures};
 use super::model::{EXAMPLES_PER_SUM, Lanes, Measured, Model, Rows};
 use crate::data::{Dataset, Examples};
+use crate::math;
 use crate::random::Key;
 
 /// A network and its examples.
@@ -55,18 +56,23 @@ impl Network {
         self.layers.last().map_or(0, |layer| layer.first_node + layer.nodes)
     }
 
-    /// The outputs (after the head's activation, if it has one) at a point, for one lane's parameters.
-    pub fn outputs(&self, parameters: &[f64], inputs: &[f64]) -> Vec<f64> {
+    /// What a network with these parameters says at a point: its output, or for classes a number from −1 for the first to 1 for the
+    /// last (2·p − 1 for two of them, p being the probability of the second).
+    pub fn score(&self, parameters: &[f64], inputs: &[f64]) -> f64 {
         let mut values = vec![[[0.0; 1]; 1]; self.nodes()];
         let parameters: Vec<[f64; 1]> = parameters.iter().map(|&parameter| [parameter]).collect();
         self.forward(pulp::Scalar, [inputs], &parameters, &mut values);
-        let mut outputs: Vec<f64> = values[self.first_output()..].iter().map(|[[sum]]| *sum).collect();
-        match self.definition.head {
-            Head::Squared { activation, .. } => activation.apply(pulp::Scalar, &mut outputs),
-            Head::Log => Activation::Sigmoid.apply(pulp::Scalar, &mut outputs),
-            Head::CrossEntropy => {}
+        let sums: Vec<f64> = values[self.first_output()..].iter().map(|[[sum]]| *sum).collect();
+        match (self.definition.head, &sums[..]) {
+            (Head::Squared { activation, .. }, _) => {
+                let mut outputs = sums;
+                activation.apply(pulp::Scalar, &mut outputs);
+                outputs.first().copied().unwrap_or(f64::NAN)
+            }
+            (Head::Log, [sum]) => 2.0 * math::sigmoid_scalar(*sum) - 1.0,
+            (_, [first, .., last]) => 2.0 * math::sigmoid_scalar(last - first) - 1.0,
+            _ => f64::NAN,
         }
-        outputs
     }
 
     /// The place of the first output among all nodes.

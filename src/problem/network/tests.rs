@@ -173,11 +173,14 @@ fn an_example_counts_as_correct_when_its_class_has_the_first_largest_sum() {
 }
 
 #[test]
-fn outputs_are_what_the_head_makes_of_the_sums() {
-    let of = |head| network(definition(&[], Activation::Tanh, head), 1, Some(2), 1).outputs(&[2.0, 0.5], &[0.25]);
-    assert_eq!(of(Head::Squared { activation: Activation::Linear, half: true }), [1.0]);
-    assert_eq!(of(Head::Squared { activation: Activation::Tanh, half: true }), [crate::math::tanh_scalar(1.0)]);
-    assert_eq!(of(Head::Log), [crate::math::sigmoid_scalar(1.0)]);
+fn a_score_is_what_the_head_makes_of_the_sums() {
+    let of =
+        |head| network(definition(&[], Activation::Tanh, head), 1, Some(2), 1).score(&[2.0, 0.5, 3.0, 0.5], &[0.25]);
+    let sigmoid = crate::math::sigmoid_scalar;
+    assert_eq!(of(Head::Squared { activation: Activation::Linear, half: true }), 1.0);
+    assert_eq!(of(Head::Squared { activation: Activation::Tanh, half: true }), crate::math::tanh_scalar(1.0));
+    assert_eq!(of(Head::Log), 2.0 * sigmoid(1.0) - 1.0);
+    assert_eq!(of(Head::CrossEntropy), 2.0 * sigmoid(0.25) - 1.0);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod basins;
 mod batch;
+mod boundary;
 mod bowl;
 mod cells;
 mod compare;
@@ -84,11 +85,14 @@ pub enum Plot {
     Bowl,
     /// Which minimum each starting point leads to.
     Basins,
+    /// What networks make of the plane, after some epochs.
+    Boundary,
 }
 
 impl Plot {
     /// All of them, in the order in which they are written.
-    pub const ALL: [Plot; 6] = [Plot::Loss, Plot::Steps, Plot::Batch, Plot::Heatmap, Plot::Bowl, Plot::Basins];
+    pub const ALL: [Plot; 7] =
+        [Plot::Loss, Plot::Steps, Plot::Batch, Plot::Heatmap, Plot::Bowl, Plot::Basins, Plot::Boundary];
 
     /// The name of its file, without the ending.
     pub fn name(self) -> &'static str {
@@ -99,6 +103,7 @@ impl Plot {
             Plot::Heatmap => "heatmap",
             Plot::Bowl => "bowl",
             Plot::Basins => "basins",
+            Plot::Boundary => "boundary",
         }
     }
 
@@ -110,6 +115,7 @@ impl Plot {
             Plot::Heatmap => heatmap::scene(cells),
             Plot::Bowl => bowl::scene(cells),
             Plot::Basins => basins::scene(cells),
+            Plot::Boundary => boundary::scene(cells),
         }
     }
 }

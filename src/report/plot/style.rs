@@ -94,6 +94,18 @@ pub(super) fn line_color(fraction: f64) -> Color {
     viridis(0.88 * fraction.clamp(0.0, 1.0))
 }
 
+/// Orange, light gray and blue as on the Playground's page.
+const CLASSES: [(u8, u8, u8); 3] = [(245, 147, 34), (232, 234, 235), (8, 119, 189)];
+
+/// The color between one class (0) and the other (1).
+pub(super) fn between_classes(share: f64) -> Color {
+    let place = 2.0 * share.clamp(0.0, 1.0);
+    let (from, to) = if place < 1.0 { (CLASSES[0], CLASSES[1]) } else { (CLASSES[1], CLASSES[2]) };
+    let part = if place < 1.0 { place } else { place - 1.0 };
+    let mix = |a: u8, b: u8| (f64::from(a) + part * (f64::from(b) - f64::from(a))).round() as u8;
+    Color::new(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
+}
+
 pub(super) const TITLE_SIZE: f64 = 34.0;
 pub(super) const LABEL_SIZE: f64 = 26.0;
 pub(super) const TICK_SIZE: f64 = 23.0;
