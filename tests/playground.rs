@@ -149,7 +149,8 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     // After 20 epochs at 0.3 the output has the sign of the labels: blue where x and y have one sign.
     let side = boundary.coordinates.len();
     let at = |plane: usize, x: f64, y: f64| {
-        let place = |value: f64| boundary.coordinates.iter().position(|&coordinate| coordinate == value).expect("a place");
+        let place =
+            |value: f64| boundary.coordinates.iter().position(|&coordinate| coordinate == value).expect("a place");
         boundary.planes[plane].outputs[place(y) * side + place(x)]
     };
     assert!(at(5, 3.0, 3.0) > 0.5 && at(5, -3.0, -3.0) > 0.5 && at(5, 3.0, -3.0) < -0.5 && at(5, -3.0, 3.0) < -0.5);
