@@ -134,7 +134,8 @@ fn log_loss_of_tanh() {
 
 #[test]
 fn classes_of_amounts() {
-    let message = errors(NETWORK, &[("output_activation = \"tanh\"", "loss = \"cross-entropy\""), ("circle", "reg-plane")]);
+    let message =
+        errors(NETWORK, &[("output_activation = \"tanh\"", "loss = \"cross-entropy\""), ("circle", "reg-plane")]);
     assert_snapshot!(message, @r#"
     error: "reg-plane" has amounts, no classes
       --> spec.toml:11:11
@@ -172,7 +173,8 @@ fn page_seed_without_the_pages_generator() {
 
 #[test]
 fn momentum_on_the_playground() {
-    let message = errors(NETWORK, &[("kind = \"playground\"\n\n[grid]", "kind = \"playground\"\nmomentum = 0.9\n\n[grid]")]);
+    let message =
+        errors(NETWORK, &[("kind = \"playground\"\n\n[grid]", "kind = \"playground\"\nmomentum = 0.9\n\n[grid]")]);
     assert_snapshot!(message, @r#"
     error: `optimizer.momentum` has no effect
       --> spec.toml:18:12
