@@ -141,7 +141,7 @@ fn report_makes_the_same_tables_and_plots_from_the_files_alone() {
             == fs::read(place.path("results/study").join(&name)).unwrap();
         assert!(same, "{name} differs");
     }
-    assert_eq!(place.list("again").len(), 8);
+    assert_eq!(place.list("again").len(), 9);
     succeeds(&place.run(&["report", "results/study", "--target", "loss=0.1", "--out", "looser", "--format", "svg"]));
     let runs = fs::read_to_string(place.path("looser/runs.csv")).unwrap();
     // 0.3125 · 0.5625² = 0.0989: the first step already brings the loss below 0.1.
