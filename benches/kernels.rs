@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use goldilocks::data::{Dataset, Definition, LinearSource, Sampling, Scale, Schedule, Source};
 use goldilocks::problem::{Initial, LeastSquares, LinearRegression};
-use goldilocks::train::{Budget, Detail, EvaluateEvery, Group, Lane, Stop, train};
+use goldilocks::train::{AfterConvergence, Budget, Detail, EvaluateEvery, Group, Lane, Optimizer, Stop, train};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Sixteen independent chains of multiply-adds: enough to hide the latency on every machine.
@@ -69,6 +69,7 @@ fn training(arch: Arch, model: &LeastSquares, features: usize, lanes: usize, bat
         budget: Budget { steps: Some(steps), epochs: None },
         converged: None,
         diverged_loss_factor: 1e300,
+        after_convergence: AfterConvergence::Stop,
         evaluate_every: Some(EvaluateEvery::Steps(steps)),
     };
     let lane = |i| Lane {
@@ -82,7 +83,7 @@ fn training(arch: Arch, model: &LeastSquares, features: usize, lanes: usize, bat
         schedule: Some(Schedule::new(2048, batch, Sampling::Sequential)),
         order_seed: None,
         orders: None,
-        nesterov: false,
+        optimizer: Optimizer::Descent { nesterov: false },
         stop: &stop,
         detail: Detail::None,
         interrupted: &|| false,

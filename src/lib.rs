@@ -41,6 +41,7 @@ pub mod engine;
 pub mod event;
 pub mod fs;
 pub mod grid;
+pub mod math;
 pub mod outcome;
 pub mod problem;
 pub mod random;

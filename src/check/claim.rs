@@ -42,6 +42,9 @@ fn steps(bounds: &Bounds) -> String {
     format!("{} {}", words::bounds(bounds), if only_one { "step" } else { "steps" })
 }
 
+/// What a cell's runs show against a claim (what was found, and which runs show it), or nothing.
+type Judge<'a> = dyn Fn(&[u32]) -> Option<(String, Vec<u32>)> + 'a;
+
 /// The cells of which a claim does not hold.
 pub(super) fn violations(
     claim: &Claim,
@@ -50,7 +53,7 @@ pub(super) fn violations(
     cells: &[Vec<u32>],
 ) -> Vec<Violation> {
     let over = expectation.over;
-    let in_cells = |judge: &dyn Fn(&[u32]) -> Option<(String, Vec<u32>)>| -> Vec<Violation> {
+    let in_cells = |judge: &Judge<'_>| -> Vec<Violation> {
         let violation = |runs: &Vec<u32>| {
             let (found, blamed) = judge(runs)?;
             let cell = words::cell(study, runs[0] as usize);

@@ -73,6 +73,7 @@ fn target(criterion: Criterion) -> Option<Target> {
         | Criterion::Gap(value)
         | Criterion::GradientNorm(value)
         | Criterion::TestLoss(value)
+        | Criterion::TestAccuracy(value)
         | Criterion::Accuracy(value) => (value, false),
         Criterion::Plateau { .. } => return None,
     };

@@ -87,18 +87,13 @@ fn diagnostic(experiment: &Experiment, grid: &Grid, error: PrepareError) -> Diag
         )
         .label(format!("expected at most {examples}"))
         .help("use \"full\" for all training examples"),
-        PrepareErrorKind::Criterion(measure) => {
+        PrepareErrorKind::Criterion { measure, why } => {
             let setup = &grid.setups[grid.runs[error.run].setup as usize];
             let criteria = setup.stop.converged.iter().flat_map(|converged| &converged.criteria);
             let key =
                 criteria.filter(|criterion| criterion.measure() == measure).map(|criterion| criterion.key()).next();
             let key = key.unwrap_or(measure.name());
-            let help = match measure {
-                crate::problem::Measure::Distance => {
-                    "these examples have many best fits (features depend on each other); use `relative_gap`"
-                }
-                _ => "see the README for what each problem can measure",
-            };
+            let help = why.unwrap_or_else(|| "see the README for what each problem can measure".into());
             Diagnostic::new(
                 format!("`{key}` cannot be measured on this problem with these data"),
                 place(&format!("stop.converged.{key}")),

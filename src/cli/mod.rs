@@ -6,6 +6,7 @@ mod ci;
 mod compare;
 mod completions;
 mod explain;
+mod import;
 mod init;
 mod load;
 mod plan;
@@ -48,6 +49,7 @@ enum Command {
     Verify(verify::Args),
     Report(report::Args),
     Init(init::Args),
+    Import(import::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     #[command(hide = true)]
@@ -112,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Retrain(args) => retrain::run(&args),

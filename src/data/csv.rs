@@ -2,12 +2,13 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
+use super::classes::Labels;
 use super::dataset::{Examples, Raw};
-use super::definition::CsvSource;
+use super::definition::{CsvSource, Targets};
 use super::error::{Error, Place};
 use crate::fs;
 
-/// Reads the chosen columns; every cell must be a finite number.
+/// Reads the chosen columns; every cell must be a finite number, or a class where the targets are classes.
 pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
     let text = fs::read_text(&source.path)?;
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
@@ -24,7 +25,8 @@ pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
     let chosen: Vec<usize> = names.iter().map(|name| column("features", name)).collect::<Result<_, _>>()?;
 
     let mut examples = Examples { width: chosen.len(), ..Examples::default() };
-    let mut record = StringRecord::new();
+    let mut labels = Labels::new(&source.target);
+    let (mut record, mut rows) = (StringRecord::new(), 0);
     loop {
         match reader.read_record(&mut record) {
             Ok(true) => {}
@@ -43,12 +45,21 @@ pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
         for &index in &chosen {
             examples.features.push(number(&record, index, &header, &place)?);
         }
-        examples.targets.push(number(&record, target, &header, &place)?);
+        match source.targets {
+            Targets::Numbers => examples.targets.push(target_number(&record, target, &header, &place)?),
+            Targets::Classes { .. } => labels.push(record[target].trim(), place)?,
+        }
+        rows += 1;
     }
-    if examples.is_empty() {
+    if rows == 0 {
         return Err(Error::in_file(format!("{} has a header line but no examples", source.path.display())));
     }
-    Ok(Raw { names, examples })
+    let mut classes = Vec::new();
+    if let Targets::Classes { count } = source.targets {
+        let found = labels.classes(count)?;
+        (classes, examples.targets) = (found.names, found.targets);
+    }
+    Ok(Raw { names, examples, classes })
 }
 
 /// The line a record begins on; the reader counts it from the end of the record before, blank lines included.
@@ -74,6 +85,14 @@ fn find_column(source: &CsvSource, header: &StringRecord, key: &'static str, nam
     }
 }
 
+/// A target that is a number; of a word the error says which problems predict those.
+fn target_number(record: &StringRecord, index: usize, header: &StringRecord, place: &Place) -> Result<f64, Error> {
+    number(record, index, header, place).map_err(|error| match record[index].trim() {
+        "" => error,
+        _ => Error { help: "a problem that predicts classes is `kind = \"logistic-regression\"`".into(), ..error },
+    })
+}
+
 fn number(record: &StringRecord, index: usize, header: &StringRecord, place: &Place) -> Result<f64, Error> {
     let cell = record[index].trim();
     match cell.parse::<f64>() {
@@ -92,11 +111,15 @@ mod tests {
 
     /// The outcome of reading this text, with the folder's name taken out of messages.
     fn read_text(text: &str, features: Option<&[&str]>) -> Result<Raw, String> {
+        read_targets(text, features, Targets::Numbers)
+    }
+
+    fn read_targets(text: &str, features: Option<&[&str]>, targets: Targets) -> Result<Raw, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data.csv");
         std::fs::write(&path, text).unwrap();
         let features = features.map(|names| names.iter().map(|&name| name.to_owned()).collect());
-        let source = CsvSource { path, target: "y".into(), features };
+        let source = CsvSource { path, target: "y".into(), features, targets };
         read(&source).map_err(|error| error.message.replace(&format!("{}/", folder.path().display()), ""))
     }
 
@@ -112,6 +135,15 @@ mod tests {
         assert_eq!(raw.examples.targets, [2.0, 5.0]);
         let raw = read_text("a,y,b\n1,2,3\n", Some(&["b"])).unwrap();
         assert_eq!((raw.names, raw.examples.features), (vec!["b".to_owned()], vec![3.0]));
+    }
+
+    #[test]
+    fn labels_become_positions_among_the_classes() {
+        let raw = read_targets("y,a\nyes,1\nno,2\n no ,3\nyes,4\n", None, Targets::Classes { count: None }).unwrap();
+        assert_eq!(raw.classes, ["no", "yes"]);
+        assert_eq!((raw.examples.targets, raw.examples.features), (vec![1.0, 0.0, 0.0, 1.0], vec![1.0, 2.0, 3.0, 4.0]));
+        let no_rows = read_targets("y,a\n", None, Targets::Classes { count: None });
+        assert_eq!(no_rows.err().unwrap(), "data.csv has a header line but no examples");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! [`Dataset`]: examples in memory, split and scaled, ready to train on.
 
 use super::definition::{Definition, Scale, Source};
-use super::{Error, csv, linear};
+use super::playground::SeedRandom;
+use super::{Error, csv, linear, points};
 use crate::random::Key;
 
 /// Examples of one data set: training and test part, scaled alike.
@@ -11,8 +12,12 @@ pub struct Dataset {
     pub train: Examples,
     /// The examples set aside; may be empty.
     pub test: Examples,
+    /// The names of the classes where targets are classes (then a target is a position in this list); else empty.
+    pub classes: Vec<String>,
     /// What the user should know, for example which feature is constant.
     pub notes: Vec<String>,
+    /// The Playground's generator where points, order and initial parameters are drawn from one stream: where the first two leave it.
+    pub generator: Option<SeedRandom>,
 }
 
 /// Examples: a row of features and a target each.
@@ -56,6 +61,7 @@ impl Examples {
 pub(super) struct Raw {
     pub(super) names: Vec<String>,
     pub(super) examples: Examples,
+    pub(super) classes: Vec<String>,
 }
 
 impl Dataset {
@@ -76,12 +82,20 @@ impl Dataset {
         let raw = match &definition.source {
             Source::Csv(source) => csv::read(source)?,
             Source::Linear(source) => linear::generate(source, &key("examples")),
+            Source::Playground(source) => {
+                let (mut dataset, names) = points::generate(source, seed, &key("examples"));
+                dataset.scale(definition.scale, &names);
+                return Ok(dataset);
+            }
         };
         let (train, test) = split(&raw.examples, definition.test_fraction, &key("split"));
         if train.is_empty() {
             return Err(Error::no_training_examples(raw.examples.len(), definition.test_fraction));
         }
-        let mut dataset = Dataset { train, test, notes: Vec::new() };
+        if let Some(class) = (0..raw.classes.len()).find(|&class| !train.targets.contains(&(class as f64))) {
+            return Err(Error::class_without_examples(&raw.classes[class], definition.test_fraction));
+        }
+        let mut dataset = Dataset { train, test, classes: raw.classes, notes: Vec::new(), generator: None };
         dataset.scale(definition.scale, &raw.names);
         Ok(dataset)
     }
@@ -169,8 +183,8 @@ mod tests {
     #[test]
     fn a_constant_feature_becomes_zeros_and_is_named() {
         let examples = Examples { width: 2, features: vec![0.1, 1.0, 0.1, 2.0, 0.1, 4.0], targets: vec![0.0; 3] };
-        let mut data =
-            Dataset { train: examples, test: Examples { width: 2, ..Examples::default() }, notes: Vec::new() };
+        let test = Examples { width: 2, ..Examples::default() };
+        let mut data = Dataset { train: examples, test, classes: Vec::new(), notes: Vec::new(), generator: None };
         data.scale(Scale::Standard, &["flat".into(), "real".into()]);
         assert!((0..3).all(|i| data.train.row(i)[0] == 0.0));
         assert_eq!(data.notes, ["feature `flat` is constant in the training examples and was set to zero"]);

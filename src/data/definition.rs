@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::playground;
+
 /// Where examples come from and how they are prepared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
@@ -20,6 +22,8 @@ pub enum Source {
     Csv(CsvSource),
     /// A generated linear regression.
     Linear(LinearSource),
+    /// Points as the TensorFlow Playground generates them.
+    Playground(PlaygroundSource),
 }
 
 /// A CSV file with a header line.
@@ -31,6 +35,20 @@ pub struct CsvSource {
     pub target: String,
     /// The columns to predict from; all but the target when `None`.
     pub features: Option<Vec<String>>,
+    /// What the target column holds.
+    pub targets: Targets,
+}
+
+/// What a target column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Targets {
+    /// Numbers to be predicted.
+    Numbers,
+    /// The names of classes: words or whole numbers.
+    Classes {
+        /// How many classes there must be; any number from two on when `None`.
+        count: Option<usize>,
+    },
 }
 
 /// A generated linear regression: `y = x·w + b + noise·z`.
@@ -46,6 +64,35 @@ pub struct LinearSource {
     pub condition: f64,
     /// Seed of the generator.
     pub seed: u64,
+}
+
+/// Points as the TensorFlow Playground generates them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaygroundSource {
+    /// Which points.
+    pub dataset: playground::Dataset,
+    /// In percent, from 0 to 80.
+    pub noise: f64,
+    /// Share of the points to train on, in percent; the others are for testing.
+    pub train_percent: f64,
+    /// What is made of a point's coordinates, in the page's order; never empty.
+    pub features: Vec<playground::Feature>,
+    /// Whether labels are numbers, −1 and 1 those of classes, or positions among the two classes.
+    pub targets: Targets,
+    /// Who draws the points and their order.
+    pub generator: Generator,
+}
+
+/// A generator of random numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Generator {
+    /// This project's, as everywhere else.
+    ChaCha,
+    /// The page's. It draws the points, their order and then the initial parameters, all from one stream.
+    SeedRandom {
+        /// The seed as the text it is; the run's seed in decimal digits when `None`.
+        page_seed: Option<String>,
+    },
 }
 
 /// How features are scaled.

@@ -52,6 +52,19 @@ impl Error {
         }
     }
 
+    pub(super) fn class_without_examples(class: &str, fraction: f64) -> Error {
+        Error {
+            key: "test_fraction",
+            message: format!("no training example of class `{class}` is left when {fraction} of them are set aside"),
+            help: "use a smaller `test_fraction`".into(),
+        }
+    }
+
+    /// Something is wrong with the column to predict.
+    pub(super) fn in_target(message: String, help: &str) -> Error {
+        Error { key: "target", message, help: help.into() }
+    }
+
     pub(super) fn in_file(message: String) -> Error {
         Error { key: "csv", message, help: String::new() }
     }

@@ -34,7 +34,7 @@ pub(super) fn generate(source: &LinearSource, key: &Key) -> Raw {
         examples.targets.push(source.noise.mul_add(draws.normal(), target));
     }
     let names = (1..=source.features).map(|feature| format!("x{feature}")).collect();
-    Raw { names, examples }
+    Raw { names, examples, classes: Vec::new() }
 }
 
 #[cfg(test)]

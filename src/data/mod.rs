@@ -2,14 +2,19 @@
 //!
 //! Knows nothing of problems, runs or sweeps.
 
+mod classes;
 mod csv;
 mod dataset;
 mod definition;
 mod error;
 mod linear;
 mod order;
+pub mod playground;
+mod points;
 
 pub use dataset::{Dataset, Examples};
-pub use definition::{CsvSource, Definition, LinearSource, Sampling, Scale, Source};
+pub use definition::{
+    CsvSource, Definition, Generator, LinearSource, PlaygroundSource, Sampling, Scale, Source, Targets,
+};
 pub use error::Error;
 pub use order::{Order, Schedule, SharedOrders};

@@ -12,12 +12,21 @@ pub struct Schedule {
     examples: u64,
     batch: u64,
     sampling: Sampling,
+    /// What is left of an epoch, too little for a batch, goes into the next epoch's first batch instead of being a batch of its own.
+    carries_over: bool,
 }
 
 impl Schedule {
     /// A walk through `examples` examples, `batch` of them per step (`1 ≤ batch ≤ examples`).
     pub fn new(examples: usize, batch: usize, sampling: Sampling) -> Schedule {
-        Schedule { examples: examples as u64, batch: batch as u64, sampling }
+        Schedule { examples: examples as u64, batch: batch as u64, sampling, carries_over: false }
+    }
+
+    /// The same walk, except that the examples left over at the end of an epoch join the next epoch's first batch, as on the
+    /// Playground's page. An epoch then has ⌊examples / batch⌋ steps: none if the batch is larger than the training set.
+    #[must_use]
+    pub fn carrying_over(self) -> Schedule {
+        Schedule { carries_over: self.sampling != Sampling::Uniform, ..self }
     }
 
     /// Whether every step sees all examples, in file order.
@@ -25,11 +34,16 @@ impl Schedule {
         self.batch == self.examples && self.sampling != Sampling::Uniform
     }
 
+    /// Steps per epoch where every epoch has the same number.
+    fn steps_per_epoch(&self) -> u64 {
+        if self.carries_over { self.examples / self.batch } else { self.examples.div_ceil(self.batch) }
+    }
+
     /// The step with which `epoch` epochs are complete.
     pub fn step_of_epoch(&self, epoch: u64) -> u64 {
         match self.sampling {
             Sampling::Uniform => epoch.saturating_mul(self.examples).div_ceil(self.batch),
-            _ => epoch.saturating_mul(self.examples.div_ceil(self.batch)),
+            _ => epoch.saturating_mul(self.steps_per_epoch()),
         }
     }
 
@@ -39,14 +53,13 @@ impl Schedule {
         self.step_of_epoch(epoch + 1)
     }
 
-    /// How many examples have been seen after `step` steps; a short last batch counts its own size.
+    /// How many examples have been seen after `step` steps; a short last batch counts its own size, and after an epoch's last
+    /// step all its examples have been seen, those that are carried over included.
     pub fn examples_at(&self, step: u64) -> u64 {
-        match self.sampling {
-            Sampling::Uniform => step * self.batch,
-            _ => {
-                let per_epoch = self.examples.div_ceil(self.batch);
-                step / per_epoch * self.examples + step % per_epoch * self.batch
-            }
+        match (self.sampling, self.steps_per_epoch()) {
+            (Sampling::Uniform, _) => step * self.batch,
+            (_, 0) => 0,
+            (_, per_epoch) => step / per_epoch * self.examples + step % per_epoch * self.batch,
         }
     }
 
@@ -59,8 +72,11 @@ impl Schedule {
 /// Permutations that several groups of runs walk through: each is drawn once, and kept while there is room.
 #[derive(Debug, Default)]
 pub struct SharedOrders {
-    walks: Mutex<HashMap<(Option<u64>, u64), Arc<Walk>>>,
+    walks: Mutex<HashMap<WalkKey, Arc<Walk>>>,
 }
+
+/// The seed of the order, and the number of examples.
+type WalkKey = (Option<u64>, u64);
 
 /// The permutations of the first epochs of one walk.
 type Walk = [OnceLock<Arc<[u32]>>];
@@ -119,27 +135,39 @@ impl Order {
             Arc::make_mut(&mut self.indices).fill_with(|| stream.below(count));
             return &self.indices;
         }
-        if self.position == self.indices.len() {
-            if self.schedule.sampling == Sampling::Shuffle {
-                let place = self.walk.as_ref().and_then(|walk| walk.get(self.epoch as usize));
-                self.indices = match place {
-                    Some(place) => Arc::clone(place.get_or_init(|| self.permutation())),
-                    None => self.permutation(),
-                };
+        let Schedule { batch, carries_over, sampling, .. } = self.schedule;
+        let left = &self.indices[self.position..];
+        if left.is_empty() || (carries_over && left.len() < batch as usize) {
+            if sampling == Sampling::Shuffle || !left.is_empty() {
+                let epoch = self.order_of_epoch();
+                self.indices = if left.is_empty() { epoch } else { left.iter().chain(&*epoch).copied().collect() };
             }
             self.epoch += 1;
             self.position = 0;
         }
-        let end = (self.position + self.schedule.batch as usize).min(self.indices.len());
+        // What was carried over comes on top of the first batch.
+        let carried = self.indices.len().saturating_sub(self.schedule.examples as usize);
+        let size = batch as usize + if self.position == 0 { carried } else { 0 };
+        let end = (self.position + size).min(self.indices.len());
         let batch = &self.indices[self.position..end];
         self.position = end;
         batch
     }
 
     /// The order of the current epoch; it does not hang on the epochs before it.
-    fn permutation(&self) -> Arc<[u32]> {
+    fn order_of_epoch(&self) -> Arc<[u32]> {
+        let place = self.walk.as_ref().and_then(|walk| walk.get(self.epoch as usize));
+        match place {
+            Some(place) => Arc::clone(place.get_or_init(|| self.draw_order())),
+            None => self.draw_order(),
+        }
+    }
+
+    fn draw_order(&self) -> Arc<[u32]> {
         let mut indices: Vec<u32> = (0..self.schedule.examples as u32).collect();
-        self.key.clone().number("epoch", self.epoch).stream().shuffle(&mut indices);
+        if self.schedule.sampling == Sampling::Shuffle {
+            self.key.clone().number("epoch", self.epoch).stream().shuffle(&mut indices);
+        }
         indices.into()
     }
 }
@@ -195,5 +223,29 @@ mod tests {
         assert_eq!((uniform.end_of_epoch(0), uniform.end_of_epoch(2), uniform.end_of_epoch(3)), (3, 3, 5));
         assert!(Schedule::new(10, 10, Sampling::Shuffle).is_full_batch());
         assert!(!Schedule::new(10, 10, Sampling::Uniform).is_full_batch());
+    }
+
+    #[test]
+    fn what_is_carried_over_joins_the_next_epochs_first_batch() {
+        let schedule = Schedule::new(7, 3, Sampling::Sequential).carrying_over();
+        let mut order = Order::new(&schedule, None);
+        let batches: Vec<Vec<u32>> = (0..6).map(|_| order.next_batch().to_vec()).collect();
+        assert_eq!(batches[..2], [vec![0, 1, 2], vec![3, 4, 5]]);
+        assert_eq!(batches[2..4], [vec![6, 0, 1, 2], vec![3, 4, 5]]);
+        assert_eq!(batches[4..], [vec![6, 0, 1, 2], vec![3, 4, 5]]);
+        assert_eq!((schedule.step_of_epoch(3), schedule.examples_at(6), schedule.epochs_at(5)), (6, 21, 17.0 / 7.0));
+        assert_eq!((schedule.end_of_epoch(0), schedule.end_of_epoch(2)), (2, 4));
+
+        let shuffled = Schedule::new(7, 3, Sampling::Shuffle);
+        let (mut plain, mut carrying) =
+            (Order::new(&shuffled, Some(1)), Order::new(&shuffled.carrying_over(), Some(1)));
+        let walk = |order: &mut Order, steps| (0..steps).flat_map(|_| order.next_batch().to_vec()).collect::<Vec<_>>();
+        assert_eq!(walk(&mut plain, 6)[..13], walk(&mut carrying, 4)[..]);
+    }
+
+    #[test]
+    fn a_batch_that_never_fills_makes_no_step() {
+        let schedule = Schedule::new(7, 8, Sampling::Sequential).carrying_over();
+        assert_eq!((schedule.step_of_epoch(100), schedule.examples_at(0), schedule.epochs_at(0)), (0, 0, 0.0));
     }
 }

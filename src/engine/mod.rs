@@ -85,7 +85,7 @@ fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<S
     let tasks = tasks(grid, prepared, threads, options.most_lanes);
     let every = grid.runs.len().div_ceil(options.most_curves.max(1)).max(1);
     let keeps_curve = |run: u32| options.most_curves > 0 && (run as usize).is_multiple_of(every);
-    let layout = Layout::new(prepared);
+    let layout = Layout::new(grid, prepared);
     let orders = SharedOrders::default();
 
     let done: Option<Vec<_>> = tasks
@@ -113,7 +113,7 @@ fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<S
     curves.sort_by_key(|curve| curve.run);
     Ok(Study {
         axes: grid.axes.clone(),
-        extras: layout.extras,
+        extras: layout.extras(),
         measures: layout.measures.iter().map(|measure| measure.name().to_owned()).collect(),
         runs: runs.into_iter().flatten().collect(),
         curves,
@@ -155,10 +155,10 @@ fn train_task(
     });
     let group = Group {
         lanes: lanes.collect(),
-        schedule: problem.schedule(first.settings.batch_size, setup.sampling),
+        schedule: problem.schedule(first.settings.batch_size, setup),
         order_seed: setup.streams.order.then_some(first.settings.seed),
         orders: Some(orders),
-        nesterov: setup.nesterov,
+        optimizer: setup.optimizer,
         stop: &setup.stop,
         detail: options.curves,
         interrupted: &|| options.interrupted.load(Ordering::Relaxed),

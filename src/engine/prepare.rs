@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::data::{self, Dataset, Sampling, Schedule};
 use crate::grid::Grid;
-use crate::problem::{self, LeastSquares, Measure, Measures, Model, Parabola};
+use crate::problem::{
+    self, Binary, Carton, LeastSquares, Logistic, Measure, Measures, Model, Network, Parabola, Softmax,
+};
 use crate::spec::Setup;
-use crate::train::BatchSize;
+use crate::train::{BatchSize, Optimizer};
 
 /// A problem with its data.
 #[derive(Debug, Clone)]
@@ -15,6 +17,14 @@ pub enum Problem {
     Parabola(Parabola),
     /// Linear regression.
     LeastSquares(Box<LeastSquares>),
+    /// Logistic regression with two classes.
+    Binary(Box<Logistic<Binary>>),
+    /// Logistic regression with more.
+    Softmax(Box<Logistic<Softmax>>),
+    /// A bowl with ripples.
+    EggCarton(Box<Carton>),
+    /// A fully connected network.
+    Network(Box<Network>),
 }
 
 /// Calls something generic over [`Model`] with the problem's own type.
@@ -23,6 +33,22 @@ macro_rules! with_model {
         match $problem {
             $crate::engine::prepare::Problem::Parabola($model) => $body,
             $crate::engine::prepare::Problem::LeastSquares($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::Network($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::Binary($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::Softmax($model) => {
+                let $model = &**$model;
+                $body
+            }
+            $crate::engine::prepare::Problem::EggCarton($model) => {
                 let $model = &**$model;
                 $body
             }
@@ -71,7 +97,12 @@ pub enum PrepareErrorKind {
         examples: usize,
     },
     /// A criterion that this problem cannot measure with these data.
-    Criterion(Measure),
+    Criterion {
+        /// What the criterion needs.
+        measure: Measure,
+        /// Why it cannot be measured, where the problem knows more.
+        why: Option<String>,
+    },
 }
 
 impl Prepared {
@@ -137,7 +168,10 @@ impl Prepared {
         for (number, run) in grid.runs.iter().enumerate() {
             let index = self.problem_of(run.setup, run.settings.seed);
             let problem = &self.problems[index];
-            if let (BatchSize::Examples(batch_size), Some(examples)) = (run.settings.batch_size, problem.examples())
+            // On the Playground's page a batch that never fills is no error: it never updates the parameters.
+            let must_fill = grid.setups[run.setup as usize].optimizer != Optimizer::Playground;
+            if must_fill
+                && let (BatchSize::Examples(batch_size), Some(examples)) = (run.settings.batch_size, problem.examples())
                 && batch_size > examples as u64
                 && too_large.is_none_or(|known| batch_size != known)
             {
@@ -152,7 +186,8 @@ impl Prepared {
                     let measure = criterion.measure();
                     if !measurable.has(measure) && !unmeasured.has(measure) {
                         unmeasured = unmeasured.with(measure);
-                        errors.push(PrepareError { run: number, kind: PrepareErrorKind::Criterion(measure) });
+                        let why = problem.why_unmeasurable(measure);
+                        errors.push(PrepareError { run: number, kind: PrepareErrorKind::Criterion { measure, why } });
                     }
                 }
             }
@@ -169,13 +204,30 @@ impl Problem {
         with_model!(self, model => model.measurable())
     }
 
+    fn why_unmeasurable(&self, measure: Measure) -> Option<String> {
+        with_model!(self, model => model.why_unmeasurable(measure).map(str::to_owned))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        with_model!(self, model => model.notes())
+    }
+
+    /// What the problem says of a run at its end.
+    pub fn extras(&self) -> &'static [&'static str] {
+        with_model!(self, model => model.extras())
+    }
+
     /// How runs with this batch size walk through the examples; `None` for problems without examples.
-    pub fn schedule(&self, batch_size: BatchSize, sampling: Sampling) -> Option<Schedule> {
+    pub fn schedule(&self, batch_size: BatchSize, setup: &Setup) -> Option<Schedule> {
         let examples = self.examples()?;
-        Some(match batch_size {
+        let schedule = match batch_size {
             // All examples are all examples, however they are drawn.
             BatchSize::Full => Schedule::new(examples, examples, Sampling::Sequential),
-            BatchSize::Examples(batch) => Schedule::new(examples, batch as usize, sampling),
+            BatchSize::Examples(batch) => Schedule::new(examples, batch as usize, setup.sampling),
+        };
+        Some(match setup.optimizer {
+            Optimizer::Playground => schedule.carrying_over(),
+            Optimizer::Descent { .. } => schedule,
         })
     }
 
@@ -218,10 +270,32 @@ impl Problems {
                 let data = self.dataset(setup.data.as_ref(), seed)?;
                 Problem::LeastSquares(Box::new(LeastSquares::new(*regression, data)))
             }
+            problem::Definition::Network(definition) => {
+                let data = self.dataset(setup.data.as_ref(), seed)?;
+                Problem::Network(Box::new(Network::new(definition.clone(), data)))
+            }
+            problem::Definition::LogisticRegression(regression) => {
+                let data = self.dataset(setup.data.as_ref(), seed)?;
+                match data.classes.len() {
+                    2 => Problem::Binary(Box::new(Logistic::binary(*regression, data))),
+                    _ => Problem::Softmax(Box::new(Logistic::softmax(*regression, data))),
+                }
+            }
+            problem::Definition::EggCarton(carton) => Problem::EggCarton(Box::new(Carton::new(*carton))),
         };
+        self.note(&problem.notes());
         let (definition, data) = (setup.problem.clone(), setup.data.clone());
         self.list.push(Known { definition, data, seed, problem: Arc::new(problem) });
         Ok(self.list.len() - 1)
+    }
+
+    /// Keeps notes, each of them once.
+    fn note(&mut self, notes: &[String]) {
+        for note in notes {
+            if !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
+        }
     }
 
     fn dataset(
@@ -242,11 +316,7 @@ impl Problems {
             return Ok(Arc::clone(data));
         }
         let data = Arc::new(Dataset::load(definition, seed).map_err(PrepareErrorKind::Data)?);
-        for note in &data.notes {
-            if !self.notes.contains(note) {
-                self.notes.push(note.clone());
-            }
-        }
+        self.note(&data.notes);
         self.data.push((definition.clone(), seed, Arc::clone(&data)));
         Ok(data)
     }

@@ -24,7 +24,7 @@ pub fn work(grid: &Grid, prepared: &Prepared) -> Work {
     for run in &grid.runs {
         let setup = &grid.setups[run.setup as usize];
         let problem = &prepared.problems[prepared.problem_of(run.setup, run.settings.seed)];
-        let schedule = problem.schedule(run.settings.batch_size, setup.sampling);
+        let schedule = problem.schedule(run.settings.batch_size, setup);
         let Budget { steps, epochs } = setup.stop.budget;
         let from_epochs =
             epochs.map(|epochs| schedule.as_ref().map_or(epochs, |schedule| schedule.step_of_epoch(epochs)));

@@ -1,5 +1,6 @@
 //! What a spec's `[problem]` section says, checked.
 
+use super::network::NetworkDefinition;
 use crate::random::Key;
 
 /// What is trained.
@@ -9,6 +10,12 @@ pub enum Definition {
     Parabola(Parabola),
     /// Linear regression with bias; the loss is the mean squared error.
     LinearRegression(LinearRegression),
+    /// A fully connected network.
+    Network(NetworkDefinition),
+    /// Logistic regression with bias; the loss is the mean log loss and a penalty.
+    LogisticRegression(LogisticRegression),
+    /// A bowl with ripples: many minima.
+    EggCarton(EggCarton),
 }
 
 /// `loss(w) = curvature/2 · (w − minimum)²`.
@@ -27,6 +34,32 @@ pub struct Parabola {
 pub struct LinearRegression {
     /// The parameters before the first step.
     pub initial: Initial,
+}
+
+/// Logistic regression with bias, binary (one weight vector) for two classes and multinomial (softmax) for more.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LogisticRegression {
+    /// The parameters before the first step.
+    pub initial: Initial,
+    /// The penalty `l2/2 · |weights|²` is part of the training loss; the biases are free of it. Not negative.
+    pub l2: f64,
+}
+
+/// `loss(w) = Σᵢ curvature/2 · (wᵢ − minimumᵢ)² + ripple · (1 − cos(frequency · (wᵢ − minimumᵢ)))`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EggCarton {
+    /// How many parameters: 1 or 2.
+    pub dimensions: usize,
+    /// The second derivative of the bowl, positive.
+    pub curvature: f64,
+    /// Half the height of the ripples; not negative, and a convex bowl when zero.
+    pub ripple: f64,
+    /// Ripples per 2π, positive.
+    pub frequency: f64,
+    /// The parameters with the least loss, which is zero; only the first `dimensions` count.
+    pub minimum: [f64; 2],
+    /// The parameters before the first step; only the first `dimensions` count.
+    pub start: [f64; 2],
 }
 
 /// Parameters before the first step.

@@ -118,6 +118,11 @@ impl Model for LeastSquares {
         if self.test.is_some() { gap.with(Measure::TestLoss) } else { gap }
     }
 
+    fn why_unmeasurable(&self, measure: Measure) -> Option<&str> {
+        (measure == Measure::Distance)
+            .then_some("these examples have many best fits (features depend on each other); use `relative_gap`")
+    }
+
     fn is_cheap_to_measure(&self) -> bool {
         true
     }

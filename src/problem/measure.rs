@@ -16,13 +16,15 @@ pub enum Measure {
     Accuracy,
     /// Loss on the test examples.
     TestLoss,
+    /// Share of test examples classified correctly.
+    TestAccuracy,
     /// The parameter of a problem that has only one.
     W,
 }
 
 impl Measure {
     /// How many there are.
-    pub const COUNT: usize = 7;
+    pub const COUNT: usize = 8;
 
     /// All of them, in the order of columns.
     pub const ALL: [Measure; Measure::COUNT] = [
@@ -32,6 +34,7 @@ impl Measure {
         Measure::GradientNorm,
         Measure::Accuracy,
         Measure::TestLoss,
+        Measure::TestAccuracy,
         Measure::W,
     ];
 
@@ -44,6 +47,7 @@ impl Measure {
             Measure::GradientNorm => "gradient_norm",
             Measure::Accuracy => "accuracy",
             Measure::TestLoss => "test_loss",
+            Measure::TestAccuracy => "test_accuracy",
             Measure::W => "w",
         }
     }
@@ -76,9 +80,10 @@ impl Measures {
         Measures(self.0 | other.0)
     }
 
-    /// Whether all of `other` is in this set.
-    pub fn covers(self, other: Measures) -> bool {
-        self.0 & other.0 == other.0
+    /// What is in this set and not in the other.
+    #[must_use]
+    pub fn without(self, other: Measures) -> Measures {
+        Measures(self.0 & !other.0)
     }
 
     /// Its members, in the order of [`Measure::ALL`].

@@ -3,17 +3,23 @@
 //! Knows nothing of sweeps, learning rates or files.
 
 mod definition;
+mod egg_carton;
 mod linear_regression;
+mod logistic_regression;
 mod measure;
 mod model;
+mod network;
 mod parabola;
 mod quadratic;
 mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use definition::{Definition, Initial, LinearRegression, Parabola};
+pub use definition::{Definition, EggCarton, Initial, LinearRegression, LogisticRegression, Parabola};
+pub use egg_carton::{Carton, Minimum};
 pub use linear_regression::LeastSquares;
+pub use logistic_regression::{Binary, Logistic, Softmax};
 pub use measure::{Measure, Measures};
 pub use model::{EXAMPLES_PER_SUM, Lanes, Measured, Model, Rows};
+pub use network::{Activation, Head, InitialWeights, Network, NetworkDefinition, Penalty};
 pub use quadratic::Quadratic;

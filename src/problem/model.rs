@@ -7,6 +7,7 @@
 use pulp::Simd;
 
 use super::measure::{Measure, Measures};
+use super::network::Penalty;
 use crate::data::Examples;
 use crate::random::Key;
 
@@ -45,6 +46,26 @@ pub trait Model: Sync {
     /// What [`Model::measure`] can measure.
     fn measurable(&self) -> Measures;
 
+    /// Why something cannot be measured, where there is more to say than that.
+    fn why_unmeasurable(&self, _measure: Measure) -> Option<&str> {
+        None
+    }
+
+    /// What the user should know of this problem with these data, in plain sentences.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The names of what the problem says of a run at its end, for example in which minimum it ended.
+    fn extras(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What [`Model::extras`] names, of the parameters at the end of a run.
+    fn extra_values(&self, _parameters: &[f64]) -> Vec<Option<f64>> {
+        Vec::new()
+    }
+
     /// What is recorded beside the loss.
     fn recorded(&self) -> Measures;
 
@@ -77,7 +98,27 @@ pub trait Model: Sync {
         scratch: &mut [Lanes<S, V>],
     );
 
-    /// Measures what is `wanted`.
+    /// Adds the gradient of the penalty on parameters, if there is one; once per step, after the examples.
+    #[inline(always)]
+    fn add_penalty<S: Simd, const V: usize>(
+        &self,
+        _simd: S,
+        _parameters: &[Lanes<S, V>],
+        _gradient: &mut [Lanes<S, V>],
+    ) {
+    }
+
+    /// The penalty by itself, for an optimizer that lets it act apart from the gradient.
+    fn penalty(&self) -> Penalty {
+        Penalty::None
+    }
+
+    /// Of each parameter, whether it is a bias, which [`Model::penalty`] spares; may be empty where there is no penalty.
+    fn biases(&self) -> &[bool] {
+        &[]
+    }
+
+    /// Measures what is `wanted`; whatever else is in `out` counts for nothing.
     fn measure<S: Simd, const V: usize>(
         &self,
         simd: S,

@@ -174,7 +174,7 @@ fn row_major(matrix: &DMatrix<f64>) -> Vec<f64> {
 }
 
 /// `Σ x xᵀ` over examples extended by a one, in blocks of [`EXAMPLES_PER_SUM`] examples added in order; row after row.
-fn sum_of_outer_products(examples: &Examples) -> Vec<f64> {
+pub(super) fn sum_of_outer_products(examples: &Examples) -> Vec<f64> {
     let n = examples.width + 1;
     let mut total = vec![0.0; n * n];
     for rows in chunks(examples) {

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::data::{self, CsvSource, Dataset, Examples, Scale, Source};
+use crate::data::{self, CsvSource, Dataset, Examples, Scale, Source, Targets};
 
 fn diabetes() -> LeastSquares {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/data/diabetes.csv");
-    let source = Source::Csv(CsvSource { path, target: "progression".into(), features: None });
+    let source =
+        Source::Csv(CsvSource { path, target: "progression".into(), features: None, targets: Targets::Numbers });
     let definition = data::Definition { source, scale: Scale::Standard, test_fraction: 0.0 };
     let data = Dataset::load(&definition, None).unwrap();
     LeastSquares::new(LinearRegression { initial: Initial::Zeros }, Arc::new(data))

@@ -25,8 +25,8 @@ pub struct Setup {
     pub sampling: data::Sampling,
     /// Which random streams change with the seed.
     pub streams: Streams,
-    /// Look ahead with momentum.
-    pub nesterov: bool,
+    /// How parameters follow the gradient.
+    pub optimizer: train::Optimizer,
     /// When a run ends.
     pub stop: train::Stop,
 }

@@ -98,6 +98,13 @@ pub(super) struct Family {
 pub(super) const FAMILIES: &[Family] = &[
     Family { kind: "parabola", noun: "a parabola", abilities: &[] },
     Family { kind: "linear-regression", noun: "linear regression", abilities: &[Ability::Examples] },
+    Family {
+        kind: "logistic-regression",
+        noun: "logistic regression",
+        abilities: &[Ability::Examples, Ability::Classes],
+    },
+    Family { kind: "egg-carton", noun: "an egg carton", abilities: &[] },
+    Family { kind: "network", noun: "a network", abilities: &[Ability::Examples, Ability::Classes] },
 ];
 
 /// The family with this `problem.kind`.
@@ -106,13 +113,23 @@ pub(super) fn family(kind: &str) -> Option<&'static Family> {
 }
 
 const EXAMPLES: When = When::Problem(Ability::Examples);
-const PARABOLA: &[When] = &[When::Is("problem.kind", &["parabola"])];
-const INITIAL: &[When] = &[When::Is("problem.kind", &["linear-regression"])];
+const CURVE: &[When] = &[When::Is("problem.kind", &["parabola", "egg-carton"])];
+const EGG_CARTON: &[When] = &[When::Is("problem.kind", &["egg-carton"])];
+const LOGISTIC: &[When] = &[When::Is("problem.kind", &["logistic-regression"])];
+const INITIAL: &[When] = &[When::Is("problem.kind", &["linear-regression", "logistic-regression"])];
 const INITIAL_VALUE: &[When] = &[
-    When::Is("problem.kind", &["linear-regression"]),
+    When::Is("problem.kind", &["linear-regression", "logistic-regression"]),
     When::Is("problem.initial", &["constant", "normal", "uniform"]),
 ];
+const NETWORK: &[When] = &[When::Is("problem.kind", &["network"])];
+const NETWORK_INITIAL_VALUE: &[When] =
+    &[When::Is("problem.kind", &["network"]), When::Is("problem.initial", &["normal", "uniform"])];
+const PENALTY: &[When] = &[When::Is("problem.kind", &["network"]), When::Is("problem.regularization", &["l1", "l2"])];
 const DATA: &[When] = &[EXAMPLES];
+const TABLE: &[When] = &[EXAMPLES, When::Is("data.kind", &["csv", "linear"])];
+const PLAYGROUND: &[When] = &[EXAMPLES, When::Is("data.kind", &["playground"])];
+const PAGE: &[When] = &[EXAMPLES, When::Is("data.kind", &["playground"]), When::Is("data.rng", &["seedrandom"])];
+const SGD: &[When] = &[When::Is("optimizer.kind", &["sgd"])];
 const CSV: &[When] = &[EXAMPLES, When::Is("data.kind", &["csv"])];
 const LINEAR: &[When] = &[EXAMPLES, When::Is("data.kind", &["linear"])];
 const STREAMS: &[&str] = &["shared", "per-seed"];
@@ -172,17 +189,41 @@ pub(super) const KEYS: &[Key] = &[
     key("name", Kind::FolderName, "Name of the study and of its results folder.").required().fixed(),
     key("description", Kind::Text, "One sentence for tables and plots.").or(Default::Text("")).fixed(),
 
-    key("problem.kind", Kind::Choice(&["parabola", "linear-regression"]), "What is trained.").required().fixed(),
+    key("problem.kind", Kind::Choice(&["parabola", "linear-regression", "logistic-regression", "egg-carton", "network"]), "What is trained.").required().fixed(),
     key("problem.curvature", Kind::Number(Range::POSITIVE), "Second derivative of the loss: loss(w) = curvature/2 · (w − minimum)².")
-        .or(Default::Number(1.0)).when(PARABOLA),
-    key("problem.start", Kind::Number(Range::ANY), "The parameter before the first step.").or(Default::Number(1.0)).when(PARABOLA),
-    key("problem.minimum", Kind::Number(Range::ANY), "The parameter with the least loss.").or(Default::Number(0.0)).when(PARABOLA),
+        .or(Default::Number(1.0)).when(CURVE),
+    key("problem.start", Kind::Number(Range::ANY), "The parameter before the first step.").or(Default::Number(1.0)).when(CURVE),
+    key("problem.minimum", Kind::Number(Range::ANY), "The parameter with the least loss.").or(Default::Number(0.0)).when(CURVE),
+    key("problem.dimensions", COUNT, "How many parameters: 1 or 2.").or(Default::Count(1)).when(EGG_CARTON),
+    key("problem.ripple", Kind::Number(Range::NOT_NEGATIVE), "Half the height of the ripples: ripple · (1 − cos(frequency · (w − minimum))) is added; 0 is a convex bowl.")
+        .or(Default::Number(1.0)).when(EGG_CARTON),
+    key("problem.frequency", Kind::Number(Range::POSITIVE), "Ripples per 2π.").or(Default::Number(6.0)).when(EGG_CARTON),
+    key("problem.start_y", Kind::Number(Range::ANY), "The second parameter before the first step; in two dimensions.").when(EGG_CARTON),
+    key("problem.minimum_y", Kind::Number(Range::ANY), "The second parameter with the least loss; in two dimensions.").when(EGG_CARTON),
+    key("problem.l2", Kind::Number(Range::NOT_NEGATIVE), "The penalty l2/2 · |weights|² is part of the training loss; biases are free of it.")
+        .or(Default::Number(0.0)).when(LOGISTIC),
+    key("problem.classes", Kind::Count { least: 2 }, "How many classes the target must have; by default as many as it has.").when(LOGISTIC),
     key("problem.initial", Kind::Choice(&["zeros", "constant", "normal", "uniform"]), "Parameters before the first step.")
         .or(Default::Text("zeros")).when(INITIAL),
     key("problem.initial_value", Kind::Number(Range::ANY), "The constant, the standard deviation of the normal, or the half width of the uniform distribution.")
         .required().when(INITIAL_VALUE),
+    key("problem.hidden", Kind::Counts { least: 1 }, "Widths of the hidden layers; `[]` has none.").required().when(NETWORK),
+    key("problem.activation", Kind::Choice(&["tanh", "relu", "sigmoid", "linear"]), "What nodes of the hidden layers do with their sum.")
+        .or(Default::Text("tanh")).when(NETWORK),
+    key("problem.output_activation", Kind::Choice(&["linear", "tanh", "sigmoid", "softmax"]), "What the output does with its sum: \"linear\" by default, \"sigmoid\" for a log loss, \"softmax\" for cross-entropy.")
+        .when(NETWORK),
+    key("problem.loss", Kind::Choice(&["half-squared", "mean-squared", "log", "cross-entropy"]), "The mean over examples of (output − target)²/2, of (output − target)², of the log loss of two classes, or of the cross-entropy of any number. A penalty is no part of it.")
+        .or(Default::Text("half-squared")).when(NETWORK),
+    key("problem.regularization", Kind::Choice(&["none", "l1", "l2"]), "What keeps weights small: nothing, rate · Σ|w|, or rate/2 · Σw²; biases are spared.")
+        .or(Default::Text("none")).when(NETWORK),
+    key("problem.regularization_rate", Kind::Number(Range::NOT_NEGATIVE), "How strong the regularization is.")
+        .or(Default::Number(0.0)).when(PENALTY),
+    key("problem.initial", Kind::Choice(&["zeros", "normal", "uniform", "xavier", "he", "playground"]), "Weights before the first step; biases are 0, or 0.1 with \"playground\".")
+        .or(Default::Text("xavier")).when(NETWORK),
+    key("problem.initial_value", Kind::Number(Range::POSITIVE), "The standard deviation of the normal, or the half width of the uniform distribution.")
+        .required().when(NETWORK_INITIAL_VALUE),
 
-    key("data.kind", Kind::Choice(&["csv", "linear"]), "Where examples come from: a CSV file, or a generated linear regression.")
+    key("data.kind", Kind::Choice(&["csv", "linear", "playground"]), "Where examples come from: a CSV file, a generated linear regression, or the points of the TensorFlow Playground.")
         .or(Default::Text("csv")).when(DATA).fixed(),
     key("data.csv", Kind::Path, "A CSV file with a header line, relative to the folder of the spec.").required().when(CSV),
     key("data.target", Kind::Text, "The column to predict.").required().when(CSV),
@@ -195,16 +236,30 @@ pub(super) const KEYS: &[Key] = &[
         .or(Default::Number(1.0)).when(LINEAR),
     key("data.seed", Kind::Count { least: 0 }, "Seed of the generator.").or(Default::Count(0)).when(LINEAR),
     key("data.scale", Kind::Choice(&["standard", "min-max", "none"]), "How features are scaled; fitted on the training part.")
-        .or(Default::Text("standard")).when(DATA),
+        .or(Default::Text("standard")).when(TABLE),
     key("data.test_fraction", Kind::Number(Range::BELOW_ONE), "The share of examples set aside for testing.")
-        .or(Default::Number(0.0)).when(DATA),
+        .or(Default::Number(0.0)).when(TABLE),
+    key("data.dataset", Kind::Choice(&["circle", "xor", "gauss", "spiral", "reg-plane", "reg-gauss"]), "Which points: four data sets with two classes, −1 and 1, and two with amounts from −1 to 1.")
+        .required().when(PLAYGROUND),
+    key("data.noise", Kind::Number(Range::NOISE_PERCENT), "Noise in percent.").or(Default::Number(0.0)).when(PLAYGROUND),
+    key("data.train_percent", Kind::Number(Range::PART_PERCENT), "The share of points to train on, in percent; the others are for testing.")
+        .or(Default::Number(50.0)).when(PLAYGROUND),
+    key("data.features", Kind::Names, "Inputs: x, y, xSquared, ySquared, xTimesY, sinX, sinY; x and y by default.").when(PLAYGROUND).fixed(),
+    key("data.rng", Kind::Choice(&["chacha", "seedrandom"]), "Who draws: this project's generator, or the page's, from whose one stream come points, order and initial weights.")
+        .or(Default::Text("chacha")).when(PLAYGROUND),
+    key("data.page_seed", Kind::Text, "The page's seed as the text it is; by default the run's seed in decimal digits.").when(PAGE),
+    key("data.scale", Kind::Choice(&["standard", "min-max", "none"]), "How features are scaled; fitted on the training part.")
+        .or(Default::Text("none")).when(PLAYGROUND),
     key("data.sampling", Kind::Choice(&["shuffle", "uniform", "sequential"]), "In which order examples are visited: a new permutation each epoch, drawn with replacement, or as they come.")
-        .or(Default::Text("shuffle")).when(DATA),
+        .or(Default::Text("sequential")).when(PLAYGROUND),
+    key("data.sampling", Kind::Choice(&["shuffle", "uniform", "sequential"]), "In which order examples are visited: a new permutation each epoch, drawn with replacement, or as they come.")
+        .or(Default::Text("shuffle")).when(TABLE),
 
-    key("optimizer.kind", Kind::Choice(&["sgd"]), "How parameters follow the gradient.").or(Default::Text("sgd")),
+    key("optimizer.kind", Kind::Choice(&["sgd", "playground"]), "How parameters follow the gradient: by gradient descent, or as the TensorFlow Playground does it.")
+        .or(Default::Text("sgd")),
     key(MOMENTUM, Kind::Number(Range::BELOW_ONE), "velocity ← momentum · velocity + gradient; 0 is plain gradient descent.")
-        .or(Default::Number(0.0)),
-    key("optimizer.nesterov", Kind::Flag, "Look ahead: step along gradient + momentum · velocity.").or(Default::Flag(false)),
+        .or(Default::Number(0.0)).when(SGD),
+    key("optimizer.nesterov", Kind::Flag, "Look ahead: step along gradient + momentum · velocity.").or(Default::Flag(false)).when(SGD),
 
     key("random.data", Kind::Choice(STREAMS), "Whether generated examples and the split into training and test change with the seed.")
         .or(Default::Text("shared")).when(DATA),
@@ -222,9 +277,13 @@ pub(super) const KEYS: &[Key] = &[
     key("stop.converged.accuracy", Kind::Number(Range::SHARE), "Share of training examples classified correctly at least this.")
         .when(&[When::Problem(Ability::Classes)]),
     key("stop.converged.test_loss", Kind::Number(Range::ANY), "Loss on the test examples at most this.").when(DATA),
+    key("stop.converged.test_accuracy", Kind::Number(Range::SHARE), "Share of test examples classified correctly at least this.")
+        .when(&[When::Problem(Ability::Classes)]),
     key("stop.converged.plateau.change", Kind::Number(Range::NOT_NEGATIVE), "Largest relative change of the loss over the window."),
     key("stop.converged.plateau.window", COUNT, "Number of evaluations in the window."),
     key("stop.converged.hold", COUNT, "So many evaluations in a row must meet the criteria; the first of them counts.").or(Default::Count(1)),
+    key("stop.after_convergence", Kind::Choice(&["stop", "continue"]), "Whether a run ends when it has converged, or trains on to its budget to see whether the loss drops again.")
+        .or(Default::Text("stop")),
     key("stop.diverged.loss_factor", Kind::Number(Range::ABOVE_ONE), "A run has diverged when its loss exceeds this multiple of the loss at step 0.")
         .or(Default::Number(1e3)),
 

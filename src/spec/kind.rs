@@ -32,7 +32,6 @@ pub(super) enum Kind {
     /// A text or a list of texts.
     Texts,
     /// A list of whole numbers, each at least this.
-    #[allow(dead_code, reason = "no family has a setting of this kind yet")]
     Counts { least: u64 },
 }
 
@@ -64,6 +63,10 @@ impl Range {
     pub(super) const BELOW_ONE: Range = Range { low: Limit::Included(0.0), high: Limit::Excluded(1.0) };
     /// `(0, 1]`.
     pub(super) const SHARE: Range = Range { low: Limit::Excluded(0.0), high: Limit::Included(1.0) };
+    /// The noise that the Playground's page takes, in percent.
+    pub(super) const NOISE_PERCENT: Range = Range { low: Limit::Included(0.0), high: Limit::Included(80.0) };
+    /// Percent that leave something on both sides.
+    pub(super) const PART_PERCENT: Range = Range { low: Limit::Included(1.0), high: Limit::Included(99.0) };
     /// `[0, 1]`.
     pub(super) const UNIT: Range = Range { low: Limit::Included(0.0), high: Limit::Included(1.0) };
 

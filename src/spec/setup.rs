@@ -5,11 +5,12 @@
 use std::path::Path;
 
 use super::experiment::{LaneSettings, Setup, Streams};
-use super::keys::{Ability, MOMENTUM};
+use super::keys::MOMENTUM;
+use super::network;
 use super::settings::{Fault, Point};
-use crate::data::{self, CsvSource, LinearSource, Sampling, Scale, Source};
-use crate::problem::{self, Initial, LinearRegression, Parabola};
-use crate::train::{BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Stop};
+use crate::data::{self, CsvSource, LinearSource, Sampling, Scale, Source, Targets};
+use crate::problem::{self, EggCarton, Initial, LinearRegression, LogisticRegression, Measure, Parabola};
+use crate::train::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
 use crate::value::Value;
 
 /// The setup at a point; paths are resolved against `base_dir`.
@@ -20,13 +21,22 @@ pub(crate) fn setup(point: Point<'_>, base_dir: &Path) -> Result<Setup, Vec<Faul
     let mut faults = Vec::new();
     let problem = keep(problem(point), &mut faults);
     let data = match problem {
-        Some(_) if point.settings.kinds.can(Ability::Examples) => keep(data(point, base_dir), &mut faults).map(Some),
-        Some(_) => Some(None),
+        Some(problem::Definition::Parabola(_) | problem::Definition::EggCarton(_)) => Some(None),
+        Some(problem::Definition::LinearRegression(_)) => {
+            keep(data(point, base_dir, Targets::Numbers), &mut faults).map(Some)
+        }
+        Some(problem::Definition::LogisticRegression(_)) => keep(classes(point, base_dir), &mut faults).map(Some),
+        Some(problem::Definition::Network(ref network)) => {
+            keep(network::targets(point, network.head).and_then(|targets| data(point, base_dir, targets)), &mut faults)
+                .map(Some)
+        }
         None => None,
     };
     let stop = keep(stop(point), &mut faults);
-    match (problem, data, stop) {
-        (Some(problem), Some(data), Some(stop)) if faults.is_empty() => Ok(Setup {
+    let optimizer = keep(optimizer(point), &mut faults);
+    let streams = keep(streams(point), &mut faults);
+    match (problem, data, stop, optimizer, streams) {
+        (Some(problem), Some(data), Some(stop), Some(optimizer), Some(streams)) if faults.is_empty() => Ok(Setup {
             problem,
             data,
             sampling: match point.optional_text("data.sampling") {
@@ -34,12 +44,8 @@ pub(crate) fn setup(point: Point<'_>, base_dir: &Path) -> Result<Setup, Vec<Faul
                 Some("sequential") => Sampling::Sequential,
                 _ => Sampling::Shuffle,
             },
-            streams: Streams {
-                data: point.optional_text("random.data") == Some("per-seed"),
-                init: point.optional_text("random.init") == Some("per-seed"),
-                order: point.optional_text("random.order") == Some("per-seed"),
-            },
-            nesterov: point.flag("optimizer.nesterov"),
+            streams,
+            optimizer,
             stop,
         }),
         _ => Err(faults),
@@ -50,9 +56,37 @@ fn keep<T>(result: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
     result.map_err(|fault| faults.push(fault)).ok()
 }
 
+fn optimizer(point: Point<'_>) -> Result<Optimizer, Fault> {
+    match point.text("optimizer.kind")? {
+        "playground" if point.text("problem.kind")? != "network" => {
+            Err(Fault::wrong("optimizer.kind", "`optimizer.kind` cannot be \"playground\" for this problem")
+                .label("the Playground trains networks"))
+        }
+        "playground" if point.text("data.sampling")? == "uniform" => {
+            Err(Fault::wrong("data.sampling", "`data.sampling` cannot be \"uniform\" with this optimizer")
+                .label("the Playground's epochs visit every example"))
+        }
+        "playground" => Ok(Optimizer::Playground),
+        _ => Ok(Optimizer::Descent { nesterov: point.flag("optimizer.nesterov") }),
+    }
+}
+
+fn streams(point: Point<'_>) -> Result<Streams, Fault> {
+    let is_per_seed = |path| point.optional_text(path) == Some("per-seed");
+    let streams = Streams {
+        data: is_per_seed("random.data"),
+        init: is_per_seed("random.init"),
+        order: is_per_seed("random.order"),
+    };
+    network::streams(point, streams)
+}
+
 fn problem(point: Point<'_>) -> Result<problem::Definition, Fault> {
     match point.text("problem.kind")? {
         "linear-regression" => linear_regression(point),
+        "logistic-regression" => logistic_regression(point),
+        "egg-carton" => egg_carton(point),
+        "network" => network::problem(point),
         _ => parabola(point),
     }
 }
@@ -69,8 +103,42 @@ fn linear_regression(point: Point<'_>) -> Result<problem::Definition, Fault> {
     Ok(problem::Definition::LinearRegression(LinearRegression { initial: initial(point)? }))
 }
 
+fn logistic_regression(point: Point<'_>) -> Result<problem::Definition, Fault> {
+    let (initial, l2) = (initial(point)?, point.number("problem.l2")?);
+    Ok(problem::Definition::LogisticRegression(LogisticRegression { initial, l2 }))
+}
+
+fn egg_carton(point: Point<'_>) -> Result<problem::Definition, Fault> {
+    const DIMENSIONS: &str = "problem.dimensions";
+    let dimensions = size(point, DIMENSIONS)?;
+    if dimensions > 2 {
+        let fault = Fault::wrong(DIMENSIONS, format!("`{DIMENSIONS}` is out of range"));
+        return Err(fault.label("expected 1 or 2"));
+    }
+    for path in ["problem.start_y", "problem.minimum_y"] {
+        if dimensions == 1 && point.given(path).is_some() {
+            let fault = Fault::wrong(path, format!("`{path}` has no effect"));
+            return Err(fault.label(format!("only used when `{DIMENSIONS}` is 2")));
+        }
+    }
+    let start = point.number("problem.start")?;
+    let minimum = point.number("problem.minimum")?;
+    let carton = EggCarton {
+        dimensions,
+        curvature: point.number("problem.curvature")?,
+        ripple: point.number("problem.ripple")?,
+        frequency: point.number("problem.frequency")?,
+        minimum: [minimum, point.optional_number("problem.minimum_y").unwrap_or(0.0)],
+        start: [start, point.optional_number("problem.start_y").unwrap_or(1.0)],
+    };
+    if carton.minima_at_most() > EggCarton::MOST_MINIMA as f64 {
+        let message = format!("this loss has more than {} minima along a parameter", EggCarton::MOST_MINIMA);
+        return Err(Fault::wrong("problem.frequency", message).help("use a smaller `frequency` or `ripple`"));
+    }
+    Ok(problem::Definition::EggCarton(carton))
+}
+
 fn initial(point: Point<'_>) -> Result<Initial, Fault> {
-    const VALUE: &str = "problem.initial_value";
     let kind = point.text("problem.initial")?;
     let role = match kind {
         "constant" => "the constant",
@@ -78,20 +146,42 @@ fn initial(point: Point<'_>) -> Result<Initial, Fault> {
         "uniform" => "the half width",
         _ => return Ok(Initial::Zeros),
     };
-    let value = point.optional_number(VALUE).ok_or_else(|| Fault {
-        at: "problem.initial",
-        ..Fault::missing(VALUE).label(format!("\"{kind}\" needs {role}")).help("add `initial_value` to [problem]")
-    })?;
+    let value = initial_value(point, kind, role)?;
     match kind {
         "constant" => Ok(Initial::Constant(value)),
-        _ if value <= 0.0 => Err(Fault::wrong(VALUE, format!("`{VALUE}` is out of range"))
-            .label(format!("as {role} of \"{kind}\" it must be greater than 0"))),
         "normal" => Ok(Initial::Normal(value)),
         _ => Ok(Initial::Uniform(value)),
     }
 }
 
-fn data(point: Point<'_>, base_dir: &Path) -> Result<data::Definition, Fault> {
+/// The `initial_value` that a kind of start needs, and what it is to it.
+pub(super) fn initial_value(point: Point<'_>, kind: &str, role: &str) -> Result<f64, Fault> {
+    const VALUE: &str = "problem.initial_value";
+    let value = point.optional_number(VALUE).ok_or_else(|| Fault {
+        at: "problem.initial",
+        ..Fault::missing(VALUE).label(format!("\"{kind}\" needs {role}")).help("add `initial_value` to [problem]")
+    })?;
+    if value <= 0.0 && kind != "constant" {
+        return Err(Fault::wrong(VALUE, format!("`{VALUE}` is out of range"))
+            .label(format!("as {role} of \"{kind}\" it must be greater than 0")));
+    }
+    Ok(value)
+}
+
+/// Examples of classes: of those that are generated none has any.
+fn classes(point: Point<'_>, base_dir: &Path) -> Result<data::Definition, Fault> {
+    if point.text("data.kind")? == "linear" {
+        let fault = Fault::wrong("data.kind", "generated examples of a linear regression have no classes");
+        return Err(fault.label("expected \"csv\""));
+    }
+    let count = match point.optional_count("problem.classes") {
+        Some(_) => Some(size(point, "problem.classes")?),
+        None => None,
+    };
+    data(point, base_dir, Targets::Classes { count })
+}
+
+fn data(point: Point<'_>, base_dir: &Path, targets: Targets) -> Result<data::Definition, Fault> {
     let source = match point.text("data.kind")? {
         "linear" => Source::Linear(LinearSource {
             examples: size(point, "data.examples")?,
@@ -100,17 +190,19 @@ fn data(point: Point<'_>, base_dir: &Path) -> Result<data::Definition, Fault> {
             condition: point.number("data.condition")?,
             seed: point.count("data.seed")?,
         }),
-        _ => Source::Csv(csv_source(point, base_dir)?),
+        "playground" => Source::Playground(network::playground_source(point, targets)?),
+        _ => Source::Csv(csv_source(point, base_dir, targets)?),
     };
     let scale = match point.text("data.scale")? {
         "min-max" => Scale::MinMax,
         "none" => Scale::None,
         _ => Scale::Standard,
     };
-    Ok(data::Definition { source, scale, test_fraction: point.number("data.test_fraction")? })
+    let test_fraction = if network::is_playground(point) { 0.0 } else { point.number("data.test_fraction")? };
+    Ok(data::Definition { source, scale, test_fraction })
 }
 
-fn csv_source(point: Point<'_>, base_dir: &Path) -> Result<CsvSource, Fault> {
+fn csv_source(point: Point<'_>, base_dir: &Path, targets: Targets) -> Result<CsvSource, Fault> {
     let path = point.text("data.csv").map_err(|fault| {
         fault.help("give a file and its target, `csv = \"data.csv\"` and `target = \"y\"`, or generate examples with `kind = \"linear\"`")
     })?;
@@ -120,7 +212,12 @@ fn csv_source(point: Point<'_>, base_dir: &Path) -> Result<CsvSource, Fault> {
         return Err(Fault::wrong("data.features", format!("`data.features` names the target \"{target}\""))
             .label("a model cannot learn the target from itself"));
     }
-    Ok(CsvSource { path: base_dir.join(path), target: target.to_owned(), features: features.map(<[String]>::to_vec) })
+    Ok(CsvSource {
+        path: base_dir.join(path),
+        target: target.to_owned(),
+        features: features.map(<[String]>::to_vec),
+        targets,
+    })
 }
 
 fn size(point: Point<'_>, path: &'static str) -> Result<usize, Fault> {
@@ -142,10 +239,18 @@ fn stop(point: Point<'_>) -> Result<Stop, Fault> {
     Ok(Stop {
         budget,
         converged: convergence(point)?,
+        after_convergence: match point.text("stop.after_convergence")? {
+            "continue" => AfterConvergence::Continue,
+            _ => AfterConvergence::Stop,
+        },
         diverged_loss_factor: point.number("stop.diverged.loss_factor")?,
         evaluate_every,
     })
 }
+
+/// What is measured on test examples, and where a criterion on it stands.
+const TEST_CRITERIA: [(Measure, &str); 2] =
+    [(Measure::TestLoss, "stop.converged.test_loss"), (Measure::TestAccuracy, "stop.converged.test_accuracy")];
 
 fn convergence(point: Point<'_>) -> Result<Option<Convergence>, Fault> {
     let criterion = |name, make: fn(f64) -> Criterion| point.optional_number(name).map(make);
@@ -166,18 +271,24 @@ fn convergence(point: Point<'_>) -> Result<Option<Convergence>, Fault> {
         criterion("stop.converged.gradient_norm", Criterion::GradientNorm),
         criterion("stop.converged.accuracy", Criterion::Accuracy),
         criterion("stop.converged.test_loss", Criterion::TestLoss),
+        criterion("stop.converged.test_accuracy", Criterion::TestAccuracy),
         plateau,
     ]
     .into_iter()
     .flatten()
     .collect();
-    let on_test_examples = criteria.iter().any(|criterion| matches!(criterion, Criterion::TestLoss(_)));
-    if on_test_examples && point.optional_number("data.test_fraction").is_none_or(|fraction| fraction == 0.0) {
-        return Err(Fault::wrong(
-            "stop.converged.test_loss",
-            "`test_loss` cannot be measured: there are no test examples",
-        )
-        .help("set some aside with `test_fraction` in [data]"));
+    let mut named =
+        TEST_CRITERIA.iter().filter(|(measure, _)| criteria.iter().any(|criterion| criterion.measure() == *measure));
+    if let Some((measure, path)) = named.next()
+        && !network::is_playground(point)
+        && point.optional_number("data.test_fraction").is_none_or(|fraction| fraction == 0.0)
+    {
+        let message = format!("`{}` cannot be measured: there are no test examples", measure.name());
+        return Err(Fault::wrong(path, message).help("set some aside with `test_fraction` in [data]"));
+    }
+    if criteria.is_empty() && point.optional_text("stop.after_convergence") == Some("continue") {
+        return Err(Fault::wrong("stop.after_convergence", "`after_convergence` is given without a criterion")
+            .help("name one in `converged`, such as `plateau`"));
     }
     if criteria.is_empty() {
         let on_its_own = point.given("stop.converged.hold").is_some();

@@ -3,12 +3,23 @@
 use crate::problem::Measure;
 
 /// How parameters follow the gradient.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Optimizer {
-    /// `velocity ← momentum · velocity + gradient`; 0 is plain gradient descent. In `[0, 1)`.
-    pub momentum: f64,
-    /// Look ahead: step along `gradient + momentum · velocity`.
-    pub nesterov: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Optimizer {
+    /// Gradient descent, with momentum where a run has some: `velocity ← momentum · velocity + gradient`.
+    Descent {
+        /// Look ahead: step along `gradient + momentum · velocity`.
+        nesterov: bool,
+    },
+    /// As the TensorFlow Playground does it: examples left over at the end of an epoch are not dropped but join the first step of the
+    /// next one, the penalty acts after the gradient, and a weight that an L1 penalty pulls through zero is removed for good.
+    Playground,
+}
+
+impl Optimizer {
+    /// Whether a step looks ahead along the velocity.
+    pub fn is_nesterov(self) -> bool {
+        matches!(self, Optimizer::Descent { nesterov: true })
+    }
 }
 
 /// Examples per step.
@@ -27,6 +38,8 @@ pub struct Stop {
     pub budget: Budget,
     /// When it has converged; `None` trains to the budget.
     pub converged: Option<Convergence>,
+    /// What a run does that has converged.
+    pub after_convergence: AfterConvergence,
     /// It has diverged when its loss exceeds this multiple of the loss at step 0, or is not finite.
     pub diverged_loss_factor: f64,
     /// How often the run is evaluated; `None` leaves it to the problem.
@@ -40,6 +53,15 @@ pub struct Budget {
     pub steps: Option<u64>,
     /// In epochs.
     pub epochs: Option<u64>,
+}
+
+/// What a run does that has converged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AfterConvergence {
+    /// It ends.
+    Stop,
+    /// It trains on to its budget, to see whether the loss drops again.
+    Continue,
 }
 
 /// When a run has converged: all criteria hold, `hold` evaluations in a row.
@@ -68,6 +90,8 @@ pub enum Criterion {
     Accuracy(f64),
     /// Loss on the test examples at most this.
     TestLoss(f64),
+    /// Share of test examples classified correctly at least this.
+    TestAccuracy(f64),
     /// Over the last `window` evaluations the loss changed by at most `change`, relative to its size.
     Plateau {
         /// Largest relative change.
@@ -96,6 +120,7 @@ impl Criterion {
             Criterion::GradientNorm(_) => Measure::GradientNorm,
             Criterion::Accuracy(_) => Measure::Accuracy,
             Criterion::TestLoss(_) => Measure::TestLoss,
+            Criterion::TestAccuracy(_) => Measure::TestAccuracy,
         }
     }
 
@@ -110,6 +135,6 @@ impl Criterion {
 
     /// Whether it says that its measure is at most some threshold.
     pub(super) fn is_upper_bound(self) -> bool {
-        !matches!(self, Criterion::Accuracy(_) | Criterion::Plateau { .. })
+        !matches!(self, Criterion::Accuracy(_) | Criterion::TestAccuracy(_) | Criterion::Plateau { .. })
     }
 }

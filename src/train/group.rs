@@ -1,6 +1,6 @@
 //! Trains one group: runs that see the same examples in the same order, in lockstep, one run per lane.
 
-use super::definition::{EvaluateEvery, Stop};
+use super::definition::{EvaluateEvery, Optimizer, Stop};
 use super::kernel::{Buffers, Walk, advance, lanes_per_vector, measure};
 use super::lanes::{LaneState, Shape};
 use super::ledger::{Ledger, Verdict};
@@ -8,7 +8,7 @@ use super::recording::{Curve, Detail, Thinning};
 use super::trend::trend;
 use crate::data::{Order, Schedule, SharedOrders};
 use crate::outcome::{Status, Trend};
-use crate::problem::{Measure, Measures, Model};
+use crate::problem::{Measure, Measures, Model, Penalty};
 
 /// A group of runs to train.
 pub struct Group<'a> {
@@ -20,8 +20,8 @@ pub struct Group<'a> {
     pub order_seed: Option<u64>,
     /// Permutations shared with other groups, if there are any.
     pub orders: Option<&'a SharedOrders>,
-    /// Look ahead with momentum.
-    pub nesterov: bool,
+    /// How parameters follow the gradient.
+    pub optimizer: Optimizer,
     /// When runs end.
     pub stop: &'a Stop,
     /// What is kept of curves.
@@ -66,8 +66,31 @@ pub struct Outcome {
     pub trajectory: u64,
     /// The model's recorded measures at the last evaluation, in the order of [`Measure::ALL`].
     pub last: Vec<f64>,
+    /// What became of it after its convergence, if it trained on.
+    pub later: Option<Later>,
+    /// What the model says of its end, in the order of [`Model::extras`].
+    pub extras: Vec<Option<f64>>,
     /// What was kept of its curve.
     pub curve: Option<Curve>,
+}
+
+/// What became of a converged run that trained on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Later {
+    /// The part of the whole drop in loss (from step 0 to the least loss) that came after convergence, from 0 to 1.
+    pub drop: f64,
+    /// Whether the run diverged after all.
+    pub diverged: bool,
+}
+
+impl Later {
+    /// Convergence was false if more than this part of the drop came after it.
+    pub const FALSE_ABOVE: f64 = 0.1;
+
+    /// Whether the criterion was met long before the loss had dropped.
+    pub fn was_false(self) -> bool {
+        self.drop > Later::FALSE_ABOVE
+    }
 }
 
 /// Trains all runs of a group to their ends; `None` if interrupted.
@@ -114,8 +137,11 @@ impl<'a, M: Model> Training<'a, M> {
     fn new(arch: pulp::Arch, model: &'a M, group: &'a Group<'a>) -> Training<'a, M> {
         let lanes_per_vector = lanes_per_vector(arch);
         let lanes = &group.lanes;
-        let with_velocity = lanes.iter().any(|lane| lane.momentum != 0.0);
-        let mut state = LaneState::new(lanes.len(), model.parameters(), with_velocity, lanes_per_vector);
+        let with_memory = match group.optimizer {
+            Optimizer::Descent { .. } => lanes.iter().any(|lane| lane.momentum != 0.0),
+            Optimizer::Playground => matches!(model.penalty(), Penalty::L1(_)),
+        };
+        let mut state = LaneState::new(lanes.len(), model.parameters(), with_memory, lanes_per_vector);
         for (slot, lane) in lanes.iter().enumerate() {
             state.learning_rate[slot] = lane.learning_rate;
             state.momentum[slot] = lane.momentum;
@@ -159,7 +185,7 @@ impl<'a, M: Model> Training<'a, M> {
         while self.step < next {
             let steps = (next - self.step).min(STEPS_BETWEEN_LOOKS);
             let Training { arch, model, group, walk, state, buffers, .. } = self;
-            advance(*arch, *model, steps, walk, group.nesterov, state, buffers);
+            advance(*arch, *model, steps, walk, group.optimizer, state, buffers);
             self.step += steps;
             if self.step < next && (self.group.interrupted)() {
                 return None;
@@ -197,8 +223,9 @@ impl<'a, M: Model> Training<'a, M> {
             return;
         }
         let all = self.needed.union(self.model.recorded());
-        if !self.needed.covers(all) {
-            self.measure(all);
+        let missing = all.without(self.needed);
+        if missing != Measures::default() {
+            self.measure(missing);
         }
         let mut survivors = Vec::with_capacity(self.slots.len());
         for (slot, lane) in std::mem::take(&mut self.slots) {
@@ -220,7 +247,9 @@ impl<'a, M: Model> Training<'a, M> {
     }
 
     fn outcome(&mut self, slot: usize, lane: usize, verdict: Verdict) -> Outcome {
+        let first = self.ledger.first(slot);
         let status = match verdict {
+            _ if first.is_some() => Status::Converged,
             Verdict::Converged => Status::Converged,
             Verdict::Diverged => Status::Diverged,
             Verdict::Continues => Status::Exhausted,
@@ -228,20 +257,42 @@ impl<'a, M: Model> Training<'a, M> {
         let (measured, slots) = (&self.buffers.measured, self.state.shape.slots());
         let value = |measure: Measure| measured[measure as usize * slots + slot];
         let books = &self.ledger.columns;
+        let (initial_loss, best_loss) = (books.initial_loss[slot], books.best_loss[slot]);
+        let converged_at = first.map_or(books.held_since[slot], |first| first.step);
+        let later = first.map(|first| Later {
+            drop: if best_loss < initial_loss {
+                (first.best_loss - best_loss) / (initial_loss - best_loss)
+            } else {
+                0.0
+            },
+            diverged: verdict == Verdict::Diverged,
+        });
         Outcome {
             status,
             trend: (status == Status::Exhausted)
                 .then(|| trend(&self.ledger.recent_losses(slot), self.moves_back(slot, lane))),
-            steps: (status == Status::Converged).then(|| books.held_since[slot]),
+            steps: (status == Status::Converged).then_some(converged_at),
             trained_steps: self.step,
-            initial_loss: books.initial_loss[slot],
+            initial_loss,
             final_loss: value(Measure::Loss),
-            best_loss: books.best_loss[slot],
+            best_loss,
             best_step: books.best_step[slot],
             trajectory: books.trajectory[slot],
             last: self.recorded.iter().map(|&measure| value(measure)).collect(),
+            later,
+            extras: self.extras(slot),
             curve: self.group.lanes[lane].keeps_curve.then(|| std::mem::take(&mut self.curves[lane])),
         }
+    }
+
+    /// What the model says of a lane at its end.
+    fn extras(&self, slot: usize) -> Vec<Option<f64>> {
+        if self.model.extras().is_empty() {
+            return Vec::new();
+        }
+        let parameters: Vec<f64> =
+            (0..self.model.parameters()).map(|i| self.state.parameters[self.state.index(slot, i)]).collect();
+        self.model.extra_values(&parameters)
     }
 
     /// Packs the survivors together as soon as they fit into fewer vectors.

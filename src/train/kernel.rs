@@ -4,7 +4,9 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::definition::Optimizer;
 use super::lanes::{Aligned, LaneState, vectors, vectors_mut, zeros};
+use super::update;
 use crate::data::Order;
 use crate::problem::{EXAMPLES_PER_SUM, Lanes, Measure, Measures, Model, Rows};
 
@@ -68,19 +70,19 @@ pub(super) fn advance<M: Model>(
     model: &M,
     steps: u64,
     walk: &mut Walk,
-    nesterov: bool,
+    optimizer: Optimizer,
     state: &mut LaneState,
     buffers: &mut Buffers,
 ) {
     let vectors = state.shape.vectors;
-    dispatch!(arch, vectors, Advance { model, steps, walk, nesterov, state, buffers });
+    dispatch!(arch, vectors, Advance { model, steps, walk, optimizer, state, buffers });
 }
 
 struct Advance<'a, M, const V: usize> {
     model: &'a M,
     steps: u64,
     walk: &'a mut Walk,
-    nesterov: bool,
+    optimizer: Optimizer,
     state: &'a mut LaneState,
     buffers: &'a mut Buffers,
 }
@@ -90,14 +92,14 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Advance { model, steps, walk, nesterov, state, buffers } = self;
+        let Advance { model, steps, walk, optimizer, state, buffers } = self;
         let gradient = vectors_mut::<S, V>(&mut buffers.gradient);
         let part = vectors_mut::<S, V>(&mut buffers.part);
         let scratch = vectors_mut::<S, V>(&mut buffers.scratch);
         let learning_rate = vectors::<S, V>(&state.learning_rate);
         let momentum = vectors::<S, V>(&state.momentum);
         let parameters = vectors_mut::<S, V>(&mut state.parameters);
-        let velocity = vectors_mut::<S, V>(&mut state.velocity);
+        let memory = vectors_mut::<S, V>(&mut state.memory);
         let n = state.parameters_per_lane;
 
         for _ in 0..steps {
@@ -108,43 +110,48 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
                 Walk::Batches(order) => order.next_batch(),
             };
             for (block, parameters) in parameters.chunks_exact_mut(n).enumerate() {
-                if closed {
-                    model.closed_gradient(simd, parameters, gradient, scratch);
-                } else {
-                    mean_gradient(simd, model, indices, parameters, gradient, part, scratch);
-                }
-                let mut rates = learning_rate[block];
-                for rate in &mut rates {
-                    *rate = simd.neg_f64s(*rate);
-                }
-                if velocity.is_empty() {
-                    for (w, g) in parameters.iter_mut().zip(&*gradient) {
-                        for v in 0..V {
-                            w[v] = simd.mul_add_f64s(rates[v], g[v], w[v]);
+                let memory = if memory.is_empty() { &mut [][..] } else { &mut memory[block * n..][..n] };
+                let rates = learning_rate[block];
+                match optimizer {
+                    Optimizer::Descent { nesterov } => {
+                        if closed {
+                            model.closed_gradient(simd, parameters, gradient, scratch);
+                        } else {
+                            let scale = 1.0 / indices.len() as f64;
+                            add_up(simd, model, indices, scale, parameters, gradient, part, scratch);
+                            model.add_penalty(simd, parameters, gradient);
+                        }
+                        if memory.is_empty() {
+                            update::descend(simd, rates, gradient, parameters);
+                        } else {
+                            update::follow(simd, nesterov, rates, momentum[block], gradient, memory, parameters);
                         }
                     }
-                } else {
-                    let velocity = &mut velocity[block * n..][..n];
-                    follow(simd, nesterov, rates, momentum[block], gradient, velocity, parameters);
+                    Optimizer::Playground => {
+                        add_up(simd, model, indices, 1.0, parameters, gradient, part, scratch);
+                        let (count, penalty, biases) = (indices.len() as f64, model.penalty(), model.biases());
+                        update::as_playground(simd, penalty, biases, rates, count, gradient, memory, parameters);
+                    }
                 }
             }
         }
     }
 }
 
-/// The mean gradient over the batch: blocks of [`EXAMPLES_PER_SUM`] examples, added in order.
+/// `scale ·` the gradient summed over the batch: blocks of [`EXAMPLES_PER_SUM`] examples, added in order.
 #[inline(always)]
-fn mean_gradient<S: Simd, M: Model, const V: usize>(
+#[expect(clippy::too_many_arguments, reason = "three of them are buffers")]
+fn add_up<S: Simd, M: Model, const V: usize>(
     simd: S,
     model: &M,
     indices: &[u32],
+    scale: f64,
     parameters: &[Lanes<S, V>],
     gradient: &mut [Lanes<S, V>],
     part: &mut [Lanes<S, V>],
     scratch: &mut [Lanes<S, V>],
 ) {
     let Some(examples) = model.examples() else { return };
-    let scale = 1.0 / indices.len() as f64;
     let mut blocks = indices.chunks(EXAMPLES_PER_SUM);
     if let Some(indices) = blocks.next() {
         model.write_gradient(simd, Rows { examples, indices }, scale, parameters, gradient, scratch);
@@ -155,27 +162,6 @@ fn mean_gradient<S: Simd, M: Model, const V: usize>(
             for v in 0..V {
                 g[v] = simd.add_f64s(g[v], part[v]);
             }
-        }
-    }
-}
-
-/// Gradient descent with momentum: `velocity ← μ·velocity + g`, then a step along the velocity, or with Nesterov's look-ahead
-/// along `g + μ·velocity` (the form of Sutskever et al., ICML 2013, as PyTorch writes it).
-#[inline(always)]
-fn follow<S: Simd, const V: usize>(
-    simd: S,
-    nesterov: bool,
-    negative_rate: Lanes<S, V>,
-    momentum: Lanes<S, V>,
-    gradient: &[Lanes<S, V>],
-    velocity: &mut [Lanes<S, V>],
-    parameters: &mut [Lanes<S, V>],
-) {
-    for ((w, g), velocity) in parameters.iter_mut().zip(gradient).zip(velocity) {
-        for v in 0..V {
-            velocity[v] = simd.mul_add_f64s(momentum[v], velocity[v], g[v]);
-            let direction = if nesterov { simd.mul_add_f64s(momentum[v], velocity[v], g[v]) } else { velocity[v] };
-            w[v] = simd.mul_add_f64s(negative_rate[v], direction, w[v]);
         }
     }
 }
@@ -212,8 +198,8 @@ impl<M: Model, const V: usize> WithSimd for Observe<'_, M, V> {
         for (block, parameters) in parameters.chunks_exact(state.parameters_per_lane).enumerate() {
             let mut out = [[simd.splat_f64s(0.0); V]; Measure::COUNT];
             model.measure(simd, wanted, parameters, &mut out, scratch);
-            for (measure, out) in out.into_iter().enumerate() {
-                rows[measure * blocks + block] = out;
+            for measure in wanted.iter() {
+                rows[measure as usize * blocks + block] = out[measure as usize];
             }
         }
     }

@@ -55,8 +55,9 @@ pub(super) struct LaneState {
     pub(super) shape: Shape,
     pub(super) parameters_per_lane: usize,
     pub(super) parameters: Aligned,
-    /// Empty unless some lane has momentum.
-    pub(super) velocity: Aligned,
+    /// What the optimizer remembers of each parameter, zero at first: with momentum its velocity, under the Playground's L1 penalty
+    /// 1 once the weight has been removed. Empty where there is nothing to remember.
+    pub(super) memory: Aligned,
     /// One per slot.
     pub(super) learning_rate: Aligned,
     /// One per slot.
@@ -65,13 +66,13 @@ pub(super) struct LaneState {
 
 impl LaneState {
     /// Room for `lanes` lanes; the slots beyond them have learning rate 0 and stay at zero.
-    pub(super) fn new(lanes: usize, parameters: usize, with_velocity: bool, lanes_per_vector: usize) -> LaneState {
+    pub(super) fn new(lanes: usize, parameters: usize, with_memory: bool, lanes_per_vector: usize) -> LaneState {
         let shape = Shape::holding(lanes, parameters, lanes_per_vector);
         LaneState {
             shape,
             parameters_per_lane: parameters,
             parameters: zeros(shape.slots() * parameters),
-            velocity: zeros(if with_velocity { shape.slots() * parameters } else { 0 }),
+            memory: zeros(if with_memory { shape.slots() * parameters } else { 0 }),
             learning_rate: zeros(shape.slots()),
             momentum: zeros(shape.slots()),
         }
@@ -85,16 +86,16 @@ impl LaneState {
 
     /// The state of the lanes in these slots, in this order, in the least shape that holds them.
     pub(super) fn packed(&self, slots: &[usize], lanes_per_vector: usize) -> LaneState {
-        let with_velocity = !self.velocity.is_empty();
-        let mut packed = LaneState::new(slots.len(), self.parameters_per_lane, with_velocity, lanes_per_vector);
+        let with_memory = !self.memory.is_empty();
+        let mut packed = LaneState::new(slots.len(), self.parameters_per_lane, with_memory, lanes_per_vector);
         for (to, &from) in slots.iter().enumerate() {
             packed.learning_rate[to] = self.learning_rate[from];
             packed.momentum[to] = self.momentum[from];
             for parameter in 0..self.parameters_per_lane {
                 let (to, from) = (packed.index(to, parameter), self.index(from, parameter));
                 packed.parameters[to] = self.parameters[from];
-                if with_velocity {
-                    packed.velocity[to] = self.velocity[from];
+                if with_memory {
+                    packed.memory[to] = self.memory[from];
                 }
             }
         }

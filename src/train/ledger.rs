@@ -2,7 +2,7 @@
 //!
 //! Everything is kept per slot in columns, so that one evaluation of a whole group is a few straight loops.
 
-use super::definition::{Convergence, Criterion, Stop};
+use super::definition::{AfterConvergence, Convergence, Criterion, Stop};
 use super::trend;
 use crate::problem::{Measure, Measures};
 
@@ -25,6 +25,16 @@ pub(super) struct Ledger {
     history: usize,
     pub(super) columns: Columns,
     pub(super) verdicts: Vec<Verdict>,
+    /// Per slot its first convergence, where lanes train on after it.
+    first: Option<Vec<Option<First>>>,
+}
+
+/// The first convergence of a lane that trains on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct First {
+    pub(super) step: u64,
+    /// The least loss so far.
+    pub(super) best_loss: f64,
 }
 
 /// One entry per slot.
@@ -64,6 +74,7 @@ impl Ledger {
             history: window.max().unwrap_or(0).max(trend::WINDOW),
             columns: Columns::default(),
             verdicts: Vec::new(),
+            first: (stop.after_convergence == AfterConvergence::Continue).then(Vec::new),
         }
     }
 
@@ -79,6 +90,7 @@ impl Ledger {
         let loss = row(Measure::Loss);
         self.losses = vec![0.0; self.history * slots];
         self.verdicts = vec![Verdict::Continues; slots];
+        self.first.iter_mut().for_each(|first| *first = vec![None; slots]);
         self.columns = Columns {
             initial_loss: loss.to_vec(),
             best_loss: loss.to_vec(),
@@ -97,7 +109,8 @@ impl Ledger {
                 | Criterion::Gap(level)
                 | Criterion::GradientNorm(level)
                 | Criterion::Accuracy(level)
-                | Criterion::TestLoss(level) => vec![level; slots],
+                | Criterion::TestLoss(level)
+                | Criterion::TestAccuracy(level) => vec![level; slots],
                 Criterion::Plateau { change, .. } => vec![change; slots],
             };
         }
@@ -127,6 +140,7 @@ impl Ledger {
         }
         if !self.rules.is_empty() {
             self.hold_rules(step, measured);
+            self.note_first();
         }
         self.verdicts.iter().any(|&verdict| verdict != Verdict::Continues)
     }
@@ -151,7 +165,7 @@ impl Ledger {
             let holds = self.rules.iter().all(|Rule { criterion, thresholds }| {
                 let value = measured[criterion.measure() as usize * slots + slot];
                 match criterion {
-                    Criterion::Accuracy(_) => value >= thresholds[slot],
+                    Criterion::Accuracy(_) | Criterion::TestAccuracy(_) => value >= thresholds[slot],
                     Criterion::Plateau { window, .. } => {
                         let last = last_losses(&self.losses, self.history, self.evaluations, slots, slot);
                         is_plateau(last, *window as usize + 1, thresholds[slot])
@@ -173,6 +187,21 @@ impl Ledger {
         }
     }
 
+    /// Notes what has converged for the first time, and lets it train on if it is to.
+    fn note_first(&mut self) {
+        let Some(first) = &mut self.first else { return };
+        for (slot, verdict) in self.verdicts.iter_mut().enumerate().filter(|(_, v)| **v == Verdict::Converged) {
+            let Columns { held_since, best_loss, .. } = &self.columns;
+            first[slot].get_or_insert(First { step: held_since[slot], best_loss: best_loss[slot] });
+            *verdict = Verdict::Continues;
+        }
+    }
+
+    /// The first convergence of a slot that trains on after it.
+    pub(super) fn first(&self, slot: usize) -> Option<First> {
+        self.first.as_ref()?[slot]
+    }
+
     /// The last evaluations' losses of a slot, at most [`trend::WINDOW`], oldest first.
     pub(super) fn recent_losses(&self, slot: usize) -> Vec<f64> {
         let slots = self.verdicts.len();
@@ -191,6 +220,9 @@ impl Ledger {
         }
         for column in [&mut columns.best_step, &mut columns.trajectory, &mut columns.held_since, &mut columns.held] {
             pack(column, kept, slots);
+        }
+        if let Some(first) = &mut self.first {
+            pack(first, kept, slots);
         }
         for rule in &mut self.rules {
             pack(&mut rule.thresholds, kept, slots);

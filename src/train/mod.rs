@@ -11,7 +11,8 @@ mod recording;
 #[cfg(test)]
 mod tests;
 mod trend;
+mod update;
 
-pub use definition::{BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
-pub use group::{Group, Lane, Outcome, train};
+pub use definition::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
+pub use group::{Group, Lane, Later, Outcome, train};
 pub use recording::{Curve, Detail, POINTS_PER_DECADE};

@@ -1,5 +1,7 @@
 //! Training held against naive loops of a few lines, bit for bit.
 
+mod classes;
+
 use std::sync::Arc;
 
 use super::*;
@@ -15,6 +17,7 @@ fn stop(max_steps: u64, criterion: Option<Criterion>) -> Stop {
     Stop {
         budget: Budget { steps: Some(max_steps), epochs: None },
         converged: criterion.map(|criterion| Convergence { criteria: vec![criterion], hold: 1 }),
+        after_convergence: AfterConvergence::Stop,
         diverged_loss_factor: 1e3,
         evaluate_every: None,
     }
@@ -27,7 +30,7 @@ fn group<'a>(stop: &'a Stop, rates: &[f64], initial: Vec<f64>) -> Group<'a> {
         schedule: None,
         order_seed: None,
         orders: None,
-        nesterov: false,
+        optimizer: Optimizer::Descent { nesterov: false },
         stop,
         detail: Detail::All,
         interrupted: &|| false,
@@ -55,7 +58,7 @@ fn momentum_and_nesterov_follow_the_textbook() {
     for nesterov in [false, true] {
         let stop = stop(50, None);
         let mut group = group(&stop, &[0.3, 0.7], vec![1.0]);
-        group.nesterov = nesterov;
+        group.optimizer = Optimizer::Descent { nesterov };
         group.lanes.iter_mut().for_each(|lane| lane.momentum = 0.9);
         for (lane, outcome) in group.lanes.iter().zip(train(arch(), &COURSE, &group).unwrap()) {
             let (mut w, mut velocity) = (1.0f64, 0.0f64);
@@ -204,4 +207,38 @@ fn a_run_that_starts_at_its_target_converges_in_no_step() {
     let stop = stop(10, Some(Criterion::Loss(0.5)));
     let outcome = &train(arch(), &COURSE, &group(&stop, &[0.1], vec![1.0])).unwrap()[0];
     assert_eq!((outcome.status, outcome.steps, outcome.trained_steps), (Status::Converged, Some(0), 0));
+}
+
+#[test]
+fn a_run_that_trains_on_after_convergence_keeps_its_steps_and_tells_what_came_later() {
+    let settle = Some(Criterion::Distance(0.0055));
+    let mut stop = stop(1000, settle);
+    stop.after_convergence = AfterConvergence::Continue;
+    let outcomes = train(arch(), &COURSE, &group(&stop, &[0.1, 0.7, 4.0, 1e-6], vec![1.0])).unwrap();
+    assert_eq!((outcomes[0].status, outcomes[0].steps), (Status::Converged, Some(81)));
+    assert_eq!((outcomes[1].status, outcomes[1].steps, outcomes[1].trained_steps), (Status::Converged, Some(10), 1000));
+    // A distance of 0.55% leaves 0.55%² of the loss.
+    let later = outcomes[0].later.unwrap();
+    assert!(later.drop > 0.0 && later.drop < 0.0055 * 0.0055 && !later.was_false());
+    assert_eq!((outcomes[2].status, outcomes[2].later), (Status::Diverged, None));
+    assert_eq!((outcomes[3].status, outcomes[3].later), (Status::Exhausted, None));
+
+    // A plateau criterion that any slow descent meets at once: nearly the whole drop is still to come.
+    stop.converged = Some(Convergence { criteria: vec![Criterion::Plateau { change: 0.5, window: 3 }], hold: 1 });
+    let outcome = &train(arch(), &COURSE, &group(&stop, &[0.05], vec![1.0])).unwrap()[0];
+    assert_eq!((outcome.status, outcome.steps, outcome.trained_steps), (Status::Converged, Some(3), 1000));
+    let expected = COURSE.loss((1.0f64 - 0.625 * 0.05).powi(3)) / COURSE.loss(1.0);
+    let later = outcome.later.unwrap();
+    assert!((later.drop - expected).abs() < 1e-12 && later.was_false());
+}
+
+#[test]
+fn a_run_may_diverge_after_it_has_converged() {
+    // It starts below the target, at 0.3125.
+    let mut stop = stop(1000, Some(Criterion::Loss(0.32)));
+    stop.after_convergence = AfterConvergence::Continue;
+    let outcome = &train(arch(), &COURSE, &group(&stop, &[4.0], vec![1.0])).unwrap()[0];
+    assert_eq!((outcome.status, outcome.steps), (Status::Converged, Some(0)));
+    assert_eq!(outcome.later, Some(Later { drop: 0.0, diverged: true }));
+    assert!(outcome.trained_steps < 1000);
 }

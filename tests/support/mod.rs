@@ -1,6 +1,9 @@
 //! What several tests need: experiments trained through the library.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod naive_network;
+pub mod naive_page;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 

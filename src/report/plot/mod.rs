@@ -4,6 +4,7 @@
 //! alone PNG. A plot that makes no sense for a study (steps against batch size with a single batch size) is left out.
 //! Equal studies give equal bytes.
 
+mod basins;
 mod batch;
 mod bowl;
 mod cells;
@@ -81,11 +82,13 @@ pub enum Plot {
     Heatmap,
     /// The first steps on the loss curve of a one-parameter problem.
     Bowl,
+    /// Which minimum each starting point leads to.
+    Basins,
 }
 
 impl Plot {
     /// All of them, in the order in which they are written.
-    pub const ALL: [Plot; 5] = [Plot::Loss, Plot::Steps, Plot::Batch, Plot::Heatmap, Plot::Bowl];
+    pub const ALL: [Plot; 6] = [Plot::Loss, Plot::Steps, Plot::Batch, Plot::Heatmap, Plot::Bowl, Plot::Basins];
 
     /// The name of its file, without the ending.
     pub fn name(self) -> &'static str {
@@ -95,6 +98,7 @@ impl Plot {
             Plot::Batch => "batch",
             Plot::Heatmap => "heatmap",
             Plot::Bowl => "bowl",
+            Plot::Basins => "basins",
         }
     }
 
@@ -105,6 +109,7 @@ impl Plot {
             Plot::Batch => batch::scene(cells),
             Plot::Heatmap => heatmap::scene(cells),
             Plot::Bowl => bowl::scene(cells),
+            Plot::Basins => basins::scene(cells),
         }
     }
 }

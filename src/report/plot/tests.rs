@@ -1,5 +1,6 @@
 //! Draws studies of every kind and looks at what was drawn.
 
+mod basins;
 mod edges;
 mod studies;
 
@@ -16,6 +17,9 @@ fn usual() -> Vec<(&'static str, Study)> {
         ("dense", parabola(&log_grid(0.005, 5.0, 200))),
         ("forty", parabola(&log_grid(0.01, 5.0, 40))),
         ("batches", batches(8, &log_grid(0.0005, 0.5, 13), 10)),
+        ("carton", basins::cartons(1, 4)),
+        ("map", basins::cartons(2, 3)),
+        ("many minima", basins::cartons(1, 12)),
         ("twelve", batches(12, &log_grid(0.0005, 0.5, 25), 3)),
     ]
 }

@@ -1,0 +1,50 @@
+//! The Playground's points as examples.
+
+use super::dataset::{Dataset, Examples};
+use super::definition::{Generator, PlaygroundSource, Targets};
+use super::playground::{self, Draw, Sample, SeedRandom};
+use crate::random::Key;
+
+/// Draws the points, their order and their split; the features' names beside them.
+///
+/// `seed` is the run's seed, `None` where all runs share the points; `key` is that of the stream for points.
+pub(super) fn generate(source: &PlaygroundSource, seed: Option<u64>, key: &Key) -> (Dataset, Vec<String>) {
+    let (samples, generator) = match &source.generator {
+        Generator::ChaCha => (samples(source, &mut key.stream()), None),
+        Generator::SeedRandom { page_seed } => {
+            let text = page_seed.clone().unwrap_or_else(|| seed.unwrap_or_default().to_string());
+            let mut generator = SeedRandom::new(&text);
+            (samples(source, &mut generator), Some(generator))
+        }
+    };
+    let (train, test) = playground::split(&samples, source.train_percent);
+    let (train, test) = (examples(source, train), examples(source, test));
+    let names = source.features.iter().map(|feature| feature.name().to_owned()).collect();
+    let classes = match source.targets {
+        Targets::Numbers => Vec::new(),
+        Targets::Classes { .. } => vec!["-1".to_owned(), "1".to_owned()],
+    };
+    (Dataset { train, test, classes, notes: Vec::new(), generator }, names)
+}
+
+fn samples(source: &PlaygroundSource, draw: &mut impl Draw) -> Vec<Sample> {
+    let mut samples = playground::generate(source.dataset, source.noise, draw);
+    playground::shuffle(&mut samples, draw);
+    samples
+}
+
+fn examples(source: &PlaygroundSource, samples: &[Sample]) -> Examples {
+    let inputs = |sample: &Sample| {
+        let (x, y) = (sample.x, sample.y);
+        source.features.iter().map(move |feature| feature.value(x, y)).collect::<Vec<f64>>()
+    };
+    let target = |sample: &Sample| match source.targets {
+        Targets::Numbers => sample.label,
+        Targets::Classes { .. } => f64::from(u8::from(sample.label > 0.0)),
+    };
+    Examples {
+        width: source.features.len(),
+        features: samples.iter().flat_map(inputs).collect(),
+        targets: samples.iter().map(target).collect(),
+    }
+}

@@ -1,0 +1,444 @@
+//! Logistic regression with bias: `loss(w) = 1/N Σ (log loss of an example) + l2/2 · |weights|²`.
+//!
+//! Every weight vector is followed by its bias, which the penalty leaves alone. The test loss has no penalty.
+//! [`Binary`] has one weight vector, [`Softmax`] one per class; all else is the same for both and stands here.
+
+mod binary;
+mod newton;
+mod softmax;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use pulp::{Scalar, Simd};
+
+pub use binary::Binary;
+pub use softmax::Softmax;
+
+use super::definition::{Initial, LogisticRegression};
+use super::measure::{Measure, Measures};
+use super::model::{EXAMPLES_PER_SUM, Lanes, Measured, Model, Rows};
+use super::quadratic::add_square;
+use crate::data::{Dataset, Examples};
+use crate::random::Key;
+
+/// At most so many examples are scored at a time.
+const MOST_ROWS: usize = 8;
+
+/// Whether the scores of eight examples fit the registers beside what else is needed; those of four always do.
+#[inline(always)]
+fn fits_eight<S: Simd, const V: usize>() -> bool {
+    V <= S::REGISTER_COUNT / 16
+}
+
+/// How scores become a loss.
+pub trait Head: Sync {
+    /// How many scores an example has, each from a weight vector and a bias.
+    fn scores(&self) -> usize;
+
+    /// How many vectors of scratch space per lane vector the methods below need.
+    fn scratch(&self) -> usize;
+
+    /// Adds `scale ·` (sum of the loss gradients of `E` examples) to `gradient`, which counts as zero if it is `fresh`.
+    #[expect(clippy::too_many_arguments, reason = "what a kernel works on and with")]
+    fn add_rows<S: Simd, const V: usize, const E: usize>(
+        &self,
+        simd: S,
+        rows: Batch<'_, E>,
+        scale: f64,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+        fresh: bool,
+    );
+
+    /// Adds the log losses of `E` examples to `sums.loss`, and how many are classified correctly to `sums.hits`.
+    fn judge_rows<S: Simd, const V: usize, const E: usize>(
+        &self,
+        simd: S,
+        rows: Batch<'_, E>,
+        parameters: &[Lanes<S, V>],
+        sums: &mut Sums<S, V>,
+        scratch: &mut [Lanes<S, V>],
+    );
+
+    /// Writes gradient and Hessian (row after row) of the log loss of one example with respect to its scores.
+    fn expand(&self, scores: &[f64], target: f64, gradient: &mut [f64], hessian: &mut [f64]) -> Judgment;
+}
+
+/// Some examples that are worked on together.
+#[derive(Clone, Copy)]
+pub struct Batch<'a, const E: usize> {
+    features: [&'a [f64]; E],
+    targets: [f64; E],
+}
+
+impl<'a, const E: usize> Batch<'a, E> {
+    /// (A plain loop: `array::map` is not always inlined.)
+    #[inline(always)]
+    fn new(examples: &'a Examples, indices: &[u32; E]) -> Batch<'a, E> {
+        let mut batch = Batch { features: [&[]; E], targets: [0.0; E] };
+        for e in 0..E {
+            batch.features[e] = examples.row(indices[e] as usize);
+            batch.targets[e] = examples.targets[indices[e] as usize];
+        }
+        batch
+    }
+}
+
+/// What is added up over examples.
+#[derive(Clone, Copy)]
+pub struct Sums<S: Simd, const V: usize> {
+    loss: Lanes<S, V>,
+    hits: Lanes<S, V>,
+}
+
+/// What one example says of a model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judgment {
+    /// Its log loss.
+    pub loss: f64,
+    /// Whether the score of its class is above all others.
+    pub is_right: bool,
+}
+
+/// Logistic regression on some data, its minimum found once and shared by all runs.
+#[derive(Debug, Clone)]
+pub struct Logistic<H> {
+    head: H,
+    data: Arc<Dataset>,
+    initial: Initial,
+    l2: f64,
+    train: Vec<u32>,
+    test: Vec<u32>,
+    /// The minimum of the training loss, or why none is known.
+    minimum: Result<Minimum, String>,
+}
+
+/// The minimum of a training loss.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Minimum {
+    /// Where it is.
+    pub parameters: Vec<f64>,
+    /// The training loss there.
+    pub loss: f64,
+    /// Whether there is no other place with this loss.
+    pub is_unique: bool,
+}
+
+impl Logistic<Binary> {
+    /// The model for data with two classes.
+    pub fn binary(definition: LogisticRegression, data: Arc<Dataset>) -> Logistic<Binary> {
+        Logistic::new(Binary, definition, data)
+    }
+}
+
+impl Logistic<Softmax> {
+    /// The model for data with any number of classes.
+    pub fn softmax(definition: LogisticRegression, data: Arc<Dataset>) -> Logistic<Softmax> {
+        Logistic::new(Softmax { classes: data.classes.len() }, definition, data)
+    }
+}
+
+impl<H: Head> Logistic<H> {
+    fn new(head: H, definition: LogisticRegression, data: Arc<Dataset>) -> Logistic<H> {
+        let found = newton::minimize(&head, &data.train, definition.l2);
+        let rows = |examples: &Examples| (0..examples.len() as u32).collect();
+        let (train, test) = (rows(&data.train), rows(&data.test));
+        let LogisticRegression { initial, l2 } = definition;
+        let mut model = Logistic { head, data, initial, l2, train, test, minimum: Err(String::new()) };
+        model.minimum = found.map(|found| Minimum {
+            loss: model.loss(&found.parameters),
+            parameters: found.parameters,
+            is_unique: found.is_unique,
+        });
+        model
+    }
+
+    /// The minimum of the training loss, or why none is known.
+    pub fn minimum(&self) -> Result<&Minimum, &str> {
+        self.minimum.as_ref().map_err(String::as_str)
+    }
+
+    /// The training loss, in the same order of operations as in training.
+    pub fn loss(&self, parameters: &[f64]) -> f64 {
+        let lanes: Vec<[f64; 1]> = parameters.iter().map(|&parameter| [parameter]).collect();
+        let [[loss], _] = self.training_loss(Scalar, &lanes, &mut vec![[0.0]; self.head.scratch()]);
+        loss
+    }
+
+    /// The positions of parameters that are weights: all but the last of each weight vector.
+    fn is_weight(&self, parameter: usize) -> bool {
+        !(parameter + 1).is_multiple_of(self.data.train.width + 1)
+    }
+
+    /// Training loss and accuracy.
+    #[inline(always)]
+    fn training_loss<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        parameters: &[Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+    ) -> [Lanes<S, V>; 2] {
+        let [mut loss, accuracy] = self.judge(simd, &self.data.train, &self.train, parameters, scratch);
+        if self.l2 > 0.0 {
+            let mut square = [simd.splat_f64s(0.0); V];
+            for (parameter, &w) in parameters.iter().enumerate() {
+                if self.is_weight(parameter) {
+                    add_square(simd, &mut square, w);
+                }
+            }
+            let half = simd.splat_f64s(0.5 * self.l2);
+            for v in 0..V {
+                loss[v] = simd.mul_add_f64s(half, square[v], loss[v]);
+            }
+        }
+        [loss, accuracy]
+    }
+
+    /// Mean log loss and accuracy over these examples: blocks of [`EXAMPLES_PER_SUM`], added in order.
+    #[inline(always)]
+    fn judge<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        examples: &Examples,
+        indices: &[u32],
+        parameters: &[Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+    ) -> [Lanes<S, V>; 2] {
+        let zero = [simd.splat_f64s(0.0); V];
+        let mut total = [zero; 2];
+        for indices in indices.chunks(EXAMPLES_PER_SUM) {
+            let rows = Rows { examples, indices };
+            let mut sums = Sums { loss: zero, hits: zero };
+            if fits_eight::<S, V>() {
+                self.judge_in_groups_of::<S, V, 8>(simd, rows, parameters, &mut sums, scratch);
+            } else {
+                self.judge_in_groups_of::<S, V, 4>(simd, rows, parameters, &mut sums, scratch);
+            }
+            for v in 0..V {
+                total[0][v] = simd.add_f64s(total[0][v], sums.loss[v]);
+                total[1][v] = simd.add_f64s(total[1][v], sums.hits[v]);
+            }
+        }
+        let count = simd.splat_f64s(indices.len() as f64);
+        total.map(|sum| sum.map(|sum| simd.div_f64s(sum, count)))
+    }
+
+    #[inline(always)]
+    fn judge_in_groups_of<S: Simd, const V: usize, const E: usize>(
+        &self,
+        simd: S,
+        Rows { examples, indices }: Rows<'_>,
+        parameters: &[Lanes<S, V>],
+        sums: &mut Sums<S, V>,
+        scratch: &mut [Lanes<S, V>],
+    ) {
+        let (groups, rest) = indices.as_chunks::<E>();
+        for group in groups {
+            self.head.judge_rows(simd, Batch::new(examples, group), parameters, sums, scratch);
+        }
+        for &row in rest {
+            self.head.judge_rows(simd, Batch::new(examples, &[row]), parameters, sums, scratch);
+        }
+    }
+
+    #[inline(always)]
+    fn write_in_groups_of<S: Simd, const V: usize, const E: usize>(
+        &self,
+        simd: S,
+        Rows { examples, indices }: Rows<'_>,
+        scale: f64,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+    ) {
+        let (groups, rest) = indices.as_chunks::<E>();
+        let mut fresh = true;
+        for group in groups {
+            self.head.add_rows(simd, Batch::new(examples, group), scale, parameters, gradient, scratch, fresh);
+            fresh = false;
+        }
+        for &row in rest {
+            self.head.add_rows(simd, Batch::new(examples, &[row]), scale, parameters, gradient, scratch, fresh);
+            fresh = false;
+        }
+    }
+
+    /// Norm of the gradient of the training loss: blocks of [`EXAMPLES_PER_SUM`] examples, added in order.
+    #[inline(always)]
+    fn gradient_norm<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        parameters: &[Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+    ) -> Lanes<S, V> {
+        let zero = [simd.splat_f64s(0.0); V];
+        let (gradient, rest) = scratch.split_at_mut(parameters.len());
+        let (part, scratch) = rest.split_at_mut(parameters.len());
+        gradient.fill(zero);
+        for indices in self.train.chunks(EXAMPLES_PER_SUM) {
+            let rows = Rows { examples: &self.data.train, indices };
+            self.write_gradient(simd, rows, 1.0 / self.train.len() as f64, parameters, part, scratch);
+            for (g, part) in gradient.iter_mut().zip(&*part) {
+                for v in 0..V {
+                    g[v] = simd.add_f64s(g[v], part[v]);
+                }
+            }
+        }
+        self.add_penalty(simd, parameters, gradient);
+        root_of_squares(simd, gradient.iter().copied())
+    }
+}
+
+#[inline(always)]
+fn root_of_squares<S: Simd, const V: usize>(simd: S, terms: impl Iterator<Item = Lanes<S, V>>) -> Lanes<S, V> {
+    let mut square = [simd.splat_f64s(0.0); V];
+    for term in terms {
+        add_square(simd, &mut square, term);
+    }
+    square.map(|square| simd.sqrt_f64s(square))
+}
+
+impl<H: Head> Model for Logistic<H> {
+    fn parameters(&self) -> usize {
+        self.head.scores() * (self.data.train.width + 1)
+    }
+
+    fn scratch(&self) -> usize {
+        2 * self.parameters() + self.head.scratch()
+    }
+
+    fn examples(&self) -> Option<&Examples> {
+        Some(&self.data.train)
+    }
+
+    fn initial(&self, key: &Key) -> Vec<f64> {
+        self.initial.draw(self.parameters(), key)
+    }
+
+    fn measurable(&self) -> Measures {
+        let mut measures = Measures::of(&[Measure::Loss, Measure::GradientNorm]).union(self.recorded());
+        if self.minimum.as_ref().is_ok_and(|minimum| minimum.is_unique) {
+            measures = measures.with(Measure::Distance);
+        }
+        measures
+    }
+
+    fn recorded(&self) -> Measures {
+        let mut measures = Measures::of(&[Measure::Accuracy]);
+        if self.minimum.is_ok() {
+            measures = measures.with(Measure::Gap);
+        }
+        if !self.test.is_empty() {
+            measures = measures.with(Measure::TestLoss).with(Measure::TestAccuracy);
+        }
+        measures
+    }
+
+    fn why_unmeasurable(&self, measure: Measure) -> Option<&str> {
+        match (measure, &self.minimum) {
+            (Measure::Gap | Measure::Distance, Err(why)) => Some(why),
+            (Measure::Distance, Ok(_)) => Some("the least loss is reached at more than one place; use `relative_gap`"),
+            _ => None,
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.minimum.as_ref().err().cloned().into_iter().collect()
+    }
+
+    fn is_cheap_to_measure(&self) -> bool {
+        false
+    }
+
+    /// None: 2/L with the Lipschitz constant L of the gradient is sufficient, and 2/λmax at the minimum necessary.
+    fn stability_limit(&self, _momentum: f64, _nesterov: bool) -> Option<f64> {
+        None
+    }
+
+    fn has_closed_gradient(&self) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn closed_gradient<S: Simd, const V: usize>(
+        &self,
+        _simd: S,
+        _parameters: &[Lanes<S, V>],
+        _gradient: &mut [Lanes<S, V>],
+        _scratch: &mut [Lanes<S, V>],
+    ) {
+        unreachable!("logistic regression goes through its examples");
+    }
+
+    #[inline(always)]
+    fn write_gradient<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        rows: Rows<'_>,
+        scale: f64,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+    ) {
+        if fits_eight::<S, V>() {
+            self.write_in_groups_of::<S, V, 8>(simd, rows, scale, parameters, gradient, scratch);
+        } else {
+            self.write_in_groups_of::<S, V, 4>(simd, rows, scale, parameters, gradient, scratch);
+        }
+    }
+
+    #[inline(always)]
+    fn add_penalty<S: Simd, const V: usize>(&self, simd: S, parameters: &[Lanes<S, V>], gradient: &mut [Lanes<S, V>]) {
+        if self.l2 == 0.0 {
+            return;
+        }
+        let l2 = simd.splat_f64s(self.l2);
+        for (parameter, (w, g)) in parameters.iter().zip(gradient).enumerate() {
+            if self.is_weight(parameter) {
+                for v in 0..V {
+                    g[v] = simd.mul_add_f64s(l2, w[v], g[v]);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn measure<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        wanted: Measures,
+        parameters: &[Lanes<S, V>],
+        out: &mut Measured<S, V>,
+        scratch: &mut [Lanes<S, V>],
+    ) {
+        let [loss, accuracy] = self.training_loss(simd, parameters, scratch);
+        out[Measure::Loss as usize] = loss;
+        out[Measure::Accuracy as usize] = accuracy;
+        if let Ok(minimum) = &self.minimum {
+            let least = simd.splat_f64s(minimum.loss);
+            // Rounding may take a loss below the least one.
+            out[Measure::Gap as usize] = loss.map(|loss| {
+                let gap = simd.sub_f64s(loss, least);
+                simd.select_f64s(simd.less_than_f64s(gap, simd.splat_f64s(0.0)), simd.splat_f64s(0.0), gap)
+            });
+            if wanted.has(Measure::Distance) {
+                let offsets = parameters
+                    .iter()
+                    .zip(&minimum.parameters)
+                    .map(|(w, &best)| w.map(|w| simd.sub_f64s(w, simd.splat_f64s(best))));
+                out[Measure::Distance as usize] = root_of_squares(simd, offsets);
+            }
+        }
+        if wanted.has(Measure::GradientNorm) {
+            out[Measure::GradientNorm as usize] = self.gradient_norm(simd, parameters, scratch);
+        }
+        if !self.test.is_empty() && (wanted.has(Measure::TestLoss) || wanted.has(Measure::TestAccuracy)) {
+            let [loss, accuracy] = self.judge(simd, &self.data.test, &self.test, parameters, scratch);
+            out[Measure::TestLoss as usize] = loss;
+            out[Measure::TestAccuracy as usize] = accuracy;
+        }
+    }
+}
