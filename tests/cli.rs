@@ -141,7 +141,7 @@ fn report_makes_the_same_tables_and_plots_from_the_files_alone() {
             == fs::read(place.path("results/study").join(&name)).unwrap();
         assert!(same, "{name} differs");
     }
-    assert_eq!(place.list("again").len(), 8);
+    assert_eq!(place.list("again").len(), 9);
     succeeds(&place.run(&["report", "results/study", "--target", "loss=0.1", "--out", "looser", "--format", "svg"]));
     let runs = fs::read_to_string(place.path("looser/runs.csv")).unwrap();
     // 0.3125 · 0.5625² = 0.0989: the first step already brings the loss below 0.1.
@@ -229,6 +229,42 @@ fn what_is_wrong_with_data_is_said_in_the_spec() {
     assert!(ragged.starts_with("error: data.csv:3: expected 2 columns as in the header, found 1\n"), "{ragged}");
     let empty = with_data(Some(""), &[]);
     assert!(empty.starts_with("error: data.csv is empty; expected a header line and examples\n"), "{empty}");
+}
+
+#[test]
+fn what_is_wrong_with_classes_is_said_in_the_spec() {
+    let classes = |data, change| with_data(Some(data), &["problem.kind='logistic-regression'", change]);
+    let seen = "grid.batch_size='full'";
+    assert_eq!(
+        classes("a,y\n1,b\n2,c\n3,a\n4,b\n5,c\n6,a\n", "problem.classes=2"),
+        "error: column `y` holds 3 classes, expected 2
+ --> study.toml:6:10
+  |
+6 | target = \"y\"
+  |          ^^^
+  |
+  = help: the classes are: a, b, c\n"
+    );
+    let lone = classes("a,y\n1,b\n2,b\n3,a\n", seen);
+    assert!(lone.starts_with("error: data.csv:4: column `y`: class `a` has this one example only\n"), "{lone}");
+    let single = classes("a,y\n1,b\n2,b\n", seen);
+    assert!(single.starts_with("error: column `y` holds a single class, `b`"), "{single}");
+    let amount = classes("a,y\n1,0.5\n2,b\n", seen);
+    assert!(
+        amount.starts_with("error: data.csv:2: column `y`: expected a class (a word or a whole number)"),
+        "{amount}"
+    );
+    let word = with_data(Some("a,y\n1,2\n2,b\n"), &[]);
+    assert!(word.ends_with("= help: a problem that predicts classes is `kind = \"logistic-regression\"`\n"), "{word}");
+}
+
+#[test]
+fn a_gap_to_a_minimum_that_does_not_exist_is_refused() {
+    let data = "a,y\n1,no\n2,no\n3,yes\n4,yes\n";
+    let changes = ["problem.kind='logistic-regression'", "stop.converged={ relative_gap = 0.1 }"];
+    let message = with_data(Some(data), &changes);
+    assert!(message.starts_with("error: `relative_gap` cannot be measured on this problem with these data\n"));
+    assert!(message.contains("= help: the classes are linearly separable and there is no penalty"), "{message}");
 }
 
 #[test]

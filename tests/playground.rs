@@ -7,6 +7,7 @@ use goldilocks::record::Study;
 use goldilocks::spec::import::{PlaygroundPage, to_toml};
 use goldilocks::train::Detail;
 use serde_json::Value;
+use support::naive_page::{OURS, start};
 use support::{How, USUAL, parse, train};
 
 /// Largest difference of a loss.
@@ -24,17 +25,37 @@ fn imported(trace: &Value) -> String {
 }
 
 fn check(file: &str) {
+    for scalar in [false, true] {
+        check_on(file, scalar);
+    }
+}
+
+fn check_on(file: &str, scalar: bool) {
     let trace = trace(file);
-    let study = train(&parse(&imported(&trace)), How { curves: Detail::All, ..USUAL });
+    let study = train(&parse(&imported(&trace)), How { scalar, curves: Detail::All, ..USUAL });
     let [curve] = &study.curves[..] else { panic!("{file}: {} curves", study.curves.len()) };
     let stable = trace["sensitivity"]["stable_steps"].as_u64().expect("a count") as usize;
     let test_loss = test_loss(&study);
+    check_bits(file, &trace, [&curve.loss, &curve.measures[test_loss]]);
     for epoch in 0..=stable {
         assert_eq!(curve.epochs[epoch], epoch as f64, "{file}");
         for (ours, theirs) in [(&curve.loss, "loss_train"), (&curve.measures[test_loss], "loss_test")] {
             let (ours, theirs) = (ours[epoch], trace[theirs][epoch].as_f64().expect("a loss"));
             assert!((ours - theirs).abs() <= TOLERANCE, "{file} at epoch {epoch}: {ours}, not {theirs}");
         }
+    }
+}
+
+/// Holds the losses to those of the naive network that computes with this project's arithmetic: the same bits, chaos or not.
+fn check_bits(file: &str, trace: &Value, losses: [&[f64]; 2]) {
+    let page = PlaygroundPage::from_address(trace["url_hash"].as_str().expect("a hash")).expect("an address");
+    let (mut network, train, test) = start(&page, OURS);
+    for (epoch, (&train_loss, &test_loss)) in losses[0].iter().zip(losses[1]).enumerate() {
+        if epoch > 0 {
+            network.epoch(&train);
+        }
+        let expected = [network.loss(&train).to_bits(), network.loss(&test).to_bits()];
+        assert_eq!([train_loss.to_bits(), test_loss.to_bits()], expected, "{file} at epoch {epoch}");
     }
 }
 
@@ -64,4 +85,49 @@ traces! {
     pub10_reggauss_tanh_b30
     pub11_gauss_initzero_b7_l2
     pub12_xor_relu_6layers_noiseclamp
+}
+
+#[test]
+fn a_batch_larger_than_the_training_set_never_updates() {
+    let address = "#dataset=gauss&batchSize=30&percTrainData=5&networkShape=2&seed=1";
+    let study = train(&parse(&to_toml(&PlaygroundPage::from_address(address).expect("an address"))), USUAL);
+    let run = &study.runs[0];
+    assert_eq!((run.trained_steps, run.initial_loss), (0, run.final_loss));
+}
+
+#[test]
+fn a_seed_of_the_grid_is_the_page_seed_in_digits() {
+    let page = |seed: &str| {
+        PlaygroundPage::from_address(&format!("#dataset=spiral&noise=20&seed={seed}")).expect("an address")
+    };
+    let by_text = train(&parse(&to_toml(&page("7"))), USUAL);
+    let spec = to_toml(&page("1"));
+    let line = spec.lines().find(|line| line.starts_with("page_seed")).expect("a seed").to_owned();
+    let spec = spec.replace(&line, "").replace("batch_size", "seed = [5, 7]\nbatch_size");
+    let by_number = train(&parse(&spec), USUAL);
+    assert_eq!(by_number.runs[1].trajectory, by_text.runs[0].trajectory);
+    assert_ne!(by_number.runs[0].trajectory, by_text.runs[0].trajectory);
+}
+
+#[test]
+fn every_setting_of_a_page_is_an_axis() {
+    let spec = to_toml(&PlaygroundPage::from_address("#dataset=xor&regularization=L2&seed=3").expect("an address"));
+    let settings = ["hidden", "activation", "regularization_rate", "noise", "page_seed"];
+    let mut spec: String = spec
+        .lines()
+        .filter(|line| !settings.iter().any(|name| line.starts_with(name)))
+        .fold(String::new(), |spec, line| spec + line + "\n");
+    spec = spec.replace("learning_rate = 0.03", "learning_rate = [0.03, 0.3]").replace(
+        "batch_size = 10",
+        "batch_size = [1, 10]\nseed = { count = 2 }\n\"problem.hidden\" = [[], [4, 2]]\n\
+         \"problem.activation\" = [\"tanh\", \"relu\"]\n\"problem.regularization_rate\" = [0.0, 0.1]\n\"data.noise\" = [0, 50]",
+    );
+    let spec = spec.replace("max_epochs = 100", "max_epochs = 2");
+    let study = train(&parse(&spec), USUAL);
+    assert_eq!(study.runs.len(), 2 * 2 * 2 * 2 * 2 * 2 * 2);
+    let mut trajectories: Vec<u64> = study.runs.iter().map(|run| run.trajectory).collect();
+    trajectories.sort_unstable();
+    trajectories.dedup();
+    // Without hidden layers their activation makes no difference.
+    assert_eq!(trajectories.len(), 2 * 2 * 2 * 2 * 2 * 3);
 }

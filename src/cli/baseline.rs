@@ -25,7 +25,7 @@ pub(super) enum Baseline {
 #[derive(Debug, clap::Args)]
 pub(super) struct BaselineArgs {
     /// Hold the outcome against this baseline: a name given to `--save-baseline`, or a results folder
-    /// [default: the results in results/<name>, if they are there]
+    /// [default: the results in results/NAME, if they are there]
     #[arg(long, value_name = "NAME|DIR")]
     baseline: Option<String>,
 

@@ -42,7 +42,7 @@ pub(super) struct Args {
     #[arg(value_name = "SPEC", required = true)]
     specs: Vec<PathBuf>,
 
-    /// Take finished results instead of training: a results folder, or the folder that holds <name>
+    /// Take finished results instead of training: a results folder, or the folder that holds NAME
     #[arg(long, value_name = "DIR")]
     results: Option<PathBuf>,
 
@@ -56,7 +56,7 @@ pub(super) struct Args {
     #[command(flatten)]
     ci: CiArgs,
 
-    /// Write the tables to DIR/<name> too [default: write nothing]
+    /// Write the tables to DIR/NAME too [default: write nothing]
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 

@@ -59,7 +59,7 @@ fn table(folder: &Path, name: &str, write: impl FnOnce(&mut BufWriter<File>) -> 
     let written = File::create(&path).and_then(|file| {
         let mut out = BufWriter::with_capacity(1 << 20, file);
         write(&mut out)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()
+        out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)
     });
     written.map_err(|error| Failure::lost_output(format!("cannot write {}: {error}", path.display())))
 }

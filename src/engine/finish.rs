@@ -13,7 +13,7 @@ use crate::spec::Setup;
 use crate::train::{AfterConvergence, Later, Outcome};
 
 /// A finished run and what was kept of its curve.
-pub(super) type Finished = (Run, Option<Curve>);
+pub(super) type Finished = (Run, Option<Box<Curve>>);
 
 /// Which columns the problems of a grid have beside the common ones.
 pub(super) struct Layout {
@@ -118,13 +118,13 @@ impl<'a> Finisher<'a> {
                 None => vec![f64::NAN; curve.steps.len()],
             };
             let epochs = |schedule: &Schedule| curve.steps.iter().map(|&step| schedule.epochs_at(step)).collect();
-            Curve {
+            Box::new(Curve {
                 run: number as usize,
                 epochs: self.schedule.map_or(Vec::new(), epochs),
                 measures: self.places.iter().map(column).collect(),
                 steps: curve.steps,
                 loss: curve.loss,
-            }
+            })
         });
         (row, curve)
     }

@@ -62,6 +62,9 @@ impl Default for Options<'_> {
     }
 }
 
+/// Many enough that threads rarely wait for each other at the end of a wave.
+const TASKS_PER_WAVE: usize = 4096;
+
 /// Training was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
@@ -88,28 +91,30 @@ fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<S
     let layout = Layout::new(grid, prepared);
     let orders = SharedOrders::default();
 
-    let done: Option<Vec<_>> = tasks
-        .par_iter()
-        .map(|task| {
-            let problem = &prepared.problems[problem_of(grid, prepared, task.runs[0])];
-            let results = train_task(grid, problem, task, keeps_curve, &layout, &orders, options)?;
-            let steps = results.iter().map(|(run, _)| run.trained_steps).sum();
-            let diverged = results.iter().filter(|(run, _)| run.status == Status::Diverged).count() as u64;
-            (options.listener)(Event::Finished { runs: results.len() as u64, steps, diverged });
-            Some(results)
-        })
-        .collect();
-    (options.listener)(Event::Ended);
-    let done = done.ok_or(Interrupted)?;
-
+    let train = |task: &Task| {
+        let problem = &prepared.problems[problem_of(grid, prepared, task.runs[0])];
+        let results = train_task(grid, problem, task, keeps_curve, &layout, &orders, options)?;
+        let steps = results.iter().map(|(run, _)| run.trained_steps).sum();
+        let diverged = results.iter().filter(|(run, _)| run.status == Status::Diverged).count() as u64;
+        (options.listener)(Event::Finished { runs: results.len() as u64, steps, diverged });
+        Some(results)
+    };
     let mut runs: Vec<Option<record::Run>> = vec![None; grid.runs.len()];
     let mut curves = Vec::new();
-    for (task, results) in tasks.iter().zip(done) {
-        for (&number, (run, curve)) in task.runs.iter().zip(results) {
-            runs[number as usize] = Some(run);
-            curves.extend(curve);
+    // In waves, so that finished runs do not pile up in two places.
+    for wave in tasks.chunks(TASKS_PER_WAVE) {
+        let Some(done) = wave.par_iter().map(train).collect::<Option<Vec<_>>>() else {
+            (options.listener)(Event::Ended);
+            return Err(Interrupted);
+        };
+        for (task, results) in wave.iter().zip(done) {
+            for (&number, (run, curve)) in task.runs.iter().zip(results) {
+                runs[number as usize] = Some(run);
+                curves.extend(curve.map(|curve| *curve));
+            }
         }
     }
+    (options.listener)(Event::Ended);
     curves.sort_by_key(|curve| curve.run);
     Ok(Study {
         axes: grid.axes.clone(),
@@ -144,12 +149,16 @@ fn train_task(
         true => Key::new("init").number("seed", seed),
         false => Key::new("init"),
     };
+    let mut last = (first.settings.seed, init(first.settings.seed));
     let lanes = task.runs.iter().map(|&number| {
         let settings = &grid.runs[number as usize].settings;
+        if last.0 != settings.seed {
+            last = (settings.seed, init(settings.seed));
+        }
         Lane {
             learning_rate: settings.learning_rate,
             momentum: settings.momentum,
-            initial: with_model!(problem, model => model.initial(&init(settings.seed))),
+            initial: with_model!(problem, model => model.initial(&last.1)),
             keeps_curve: keeps_curve(number),
         }
     });

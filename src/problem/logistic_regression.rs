@@ -23,14 +23,9 @@ use super::quadratic::add_square;
 use crate::data::{Dataset, Examples};
 use crate::random::Key;
 
-/// At most so many examples are scored at a time.
-const MOST_ROWS: usize = 8;
-
-/// Whether the scores of eight examples fit the registers beside what else is needed; those of four always do.
-#[inline(always)]
-fn fits_eight<S: Simd, const V: usize>() -> bool {
-    V <= S::REGISTER_COUNT / 16
-}
+/// So many examples are scored at a time: more would hide the latency of a multiply-add better, but most of the time goes into
+/// exponentials, and every further number of rows is compiled for every kind of vector.
+const ROWS: usize = 4;
 
 /// How scores become a loss.
 pub trait Head: Sync {
@@ -79,9 +74,9 @@ impl<'a, const E: usize> Batch<'a, E> {
     #[inline(always)]
     fn new(examples: &'a Examples, indices: &[u32; E]) -> Batch<'a, E> {
         let mut batch = Batch { features: [&[]; E], targets: [0.0; E] };
-        for e in 0..E {
-            batch.features[e] = examples.row(indices[e] as usize);
-            batch.targets[e] = examples.targets[indices[e] as usize];
+        for (e, &index) in indices.iter().enumerate() {
+            batch.features[e] = examples.row(index as usize);
+            batch.targets[e] = examples.targets[index as usize];
         }
         batch
     }
@@ -164,8 +159,10 @@ impl<H: Head> Logistic<H> {
     /// The training loss, in the same order of operations as in training.
     pub fn loss(&self, parameters: &[f64]) -> f64 {
         let lanes: Vec<[f64; 1]> = parameters.iter().map(|&parameter| [parameter]).collect();
-        let [[loss], _] = self.training_loss(Scalar, &lanes, &mut vec![[0.0]; self.head.scratch()]);
-        loss
+        let scratch = &mut vec![[0.0]; self.head.scratch()];
+        let [mut loss, _] = self.judge(Scalar, &self.data.train, &self.train, &lanes, scratch);
+        self.penalize(Scalar, &lanes, &mut loss);
+        loss[0]
     }
 
     /// The positions of parameters that are weights: all but the last of each weight vector.
@@ -173,28 +170,22 @@ impl<H: Head> Logistic<H> {
         !(parameter + 1).is_multiple_of(self.data.train.width + 1)
     }
 
-    /// Training loss and accuracy.
+    /// Adds the penalty to a mean log loss.
     #[inline(always)]
-    fn training_loss<S: Simd, const V: usize>(
-        &self,
-        simd: S,
-        parameters: &[Lanes<S, V>],
-        scratch: &mut [Lanes<S, V>],
-    ) -> [Lanes<S, V>; 2] {
-        let [mut loss, accuracy] = self.judge(simd, &self.data.train, &self.train, parameters, scratch);
-        if self.l2 > 0.0 {
-            let mut square = [simd.splat_f64s(0.0); V];
-            for (parameter, &w) in parameters.iter().enumerate() {
-                if self.is_weight(parameter) {
-                    add_square(simd, &mut square, w);
-                }
-            }
-            let half = simd.splat_f64s(0.5 * self.l2);
-            for v in 0..V {
-                loss[v] = simd.mul_add_f64s(half, square[v], loss[v]);
+    fn penalize<S: Simd, const V: usize>(&self, simd: S, parameters: &[Lanes<S, V>], loss: &mut Lanes<S, V>) {
+        if self.l2 == 0.0 {
+            return;
+        }
+        let mut square = [simd.splat_f64s(0.0); V];
+        for (parameter, &w) in parameters.iter().enumerate() {
+            if self.is_weight(parameter) {
+                add_square(simd, &mut square, w);
             }
         }
-        [loss, accuracy]
+        let half = simd.splat_f64s(0.5 * self.l2);
+        for v in 0..V {
+            loss[v] = simd.mul_add_f64s(half, square[v], loss[v]);
+        }
     }
 
     /// Mean log loss and accuracy over these examples: blocks of [`EXAMPLES_PER_SUM`], added in order.
@@ -208,26 +199,22 @@ impl<H: Head> Logistic<H> {
         scratch: &mut [Lanes<S, V>],
     ) -> [Lanes<S, V>; 2] {
         let zero = [simd.splat_f64s(0.0); V];
-        let mut total = [zero; 2];
+        let mut total = Sums::<S, V> { loss: zero, hits: zero };
         for indices in indices.chunks(EXAMPLES_PER_SUM) {
             let rows = Rows { examples, indices };
             let mut sums = Sums { loss: zero, hits: zero };
-            if fits_eight::<S, V>() {
-                self.judge_in_groups_of::<S, V, 8>(simd, rows, parameters, &mut sums, scratch);
-            } else {
-                self.judge_in_groups_of::<S, V, 4>(simd, rows, parameters, &mut sums, scratch);
-            }
+            self.judge_rows(simd, rows, parameters, &mut sums, scratch);
             for v in 0..V {
-                total[0][v] = simd.add_f64s(total[0][v], sums.loss[v]);
-                total[1][v] = simd.add_f64s(total[1][v], sums.hits[v]);
+                total.loss[v] = simd.add_f64s(total.loss[v], sums.loss[v]);
+                total.hits[v] = simd.add_f64s(total.hits[v], sums.hits[v]);
             }
         }
         let count = simd.splat_f64s(indices.len() as f64);
-        total.map(|sum| sum.map(|sum| simd.div_f64s(sum, count)))
+        [total.loss, total.hits].map(|sum| sum.map(|sum| simd.div_f64s(sum, count)))
     }
 
     #[inline(always)]
-    fn judge_in_groups_of<S: Simd, const V: usize, const E: usize>(
+    fn judge_rows<S: Simd, const V: usize>(
         &self,
         simd: S,
         Rows { examples, indices }: Rows<'_>,
@@ -235,34 +222,12 @@ impl<H: Head> Logistic<H> {
         sums: &mut Sums<S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
-        let (groups, rest) = indices.as_chunks::<E>();
+        let (groups, rest) = indices.as_chunks::<ROWS>();
         for group in groups {
             self.head.judge_rows(simd, Batch::new(examples, group), parameters, sums, scratch);
         }
         for &row in rest {
             self.head.judge_rows(simd, Batch::new(examples, &[row]), parameters, sums, scratch);
-        }
-    }
-
-    #[inline(always)]
-    fn write_in_groups_of<S: Simd, const V: usize, const E: usize>(
-        &self,
-        simd: S,
-        Rows { examples, indices }: Rows<'_>,
-        scale: f64,
-        parameters: &[Lanes<S, V>],
-        gradient: &mut [Lanes<S, V>],
-        scratch: &mut [Lanes<S, V>],
-    ) {
-        let (groups, rest) = indices.as_chunks::<E>();
-        let mut fresh = true;
-        for group in groups {
-            self.head.add_rows(simd, Batch::new(examples, group), scale, parameters, gradient, scratch, fresh);
-            fresh = false;
-        }
-        for &row in rest {
-            self.head.add_rows(simd, Batch::new(examples, &[row]), scale, parameters, gradient, scratch, fresh);
-            fresh = false;
         }
     }
 
@@ -377,16 +342,21 @@ impl<H: Head> Model for Logistic<H> {
     fn write_gradient<S: Simd, const V: usize>(
         &self,
         simd: S,
-        rows: Rows<'_>,
+        Rows { examples, indices }: Rows<'_>,
         scale: f64,
         parameters: &[Lanes<S, V>],
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
     ) {
-        if fits_eight::<S, V>() {
-            self.write_in_groups_of::<S, V, 8>(simd, rows, scale, parameters, gradient, scratch);
-        } else {
-            self.write_in_groups_of::<S, V, 4>(simd, rows, scale, parameters, gradient, scratch);
+        let (groups, rest) = indices.as_chunks::<ROWS>();
+        let mut fresh = true;
+        for group in groups {
+            self.head.add_rows(simd, Batch::new(examples, group), scale, parameters, gradient, scratch, fresh);
+            fresh = false;
+        }
+        for &row in rest {
+            self.head.add_rows(simd, Batch::new(examples, &[row]), scale, parameters, gradient, scratch, fresh);
+            fresh = false;
         }
     }
 
@@ -414,7 +384,15 @@ impl<H: Head> Model for Logistic<H> {
         out: &mut Measured<S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
-        let [loss, accuracy] = self.training_loss(simd, parameters, scratch);
+        let on_test = !self.test.is_empty() && (wanted.has(Measure::TestLoss) || wanted.has(Measure::TestAccuracy));
+        let parts = [(&self.data.train, &self.train), (&self.data.test, &self.test)];
+        let mut judged = [[[simd.splat_f64s(0.0); V]; 2]; 2];
+        // A loop, so that there is only one copy of all this code.
+        for (judged, (examples, indices)) in judged.iter_mut().zip(parts).take(1 + usize::from(on_test)) {
+            *judged = self.judge(simd, examples, indices, parameters, scratch);
+        }
+        let [[mut loss, accuracy], [test_loss, test_accuracy]] = judged;
+        self.penalize(simd, parameters, &mut loss);
         out[Measure::Loss as usize] = loss;
         out[Measure::Accuracy as usize] = accuracy;
         if let Ok(minimum) = &self.minimum {
@@ -435,10 +413,7 @@ impl<H: Head> Model for Logistic<H> {
         if wanted.has(Measure::GradientNorm) {
             out[Measure::GradientNorm as usize] = self.gradient_norm(simd, parameters, scratch);
         }
-        if !self.test.is_empty() && (wanted.has(Measure::TestLoss) || wanted.has(Measure::TestAccuracy)) {
-            let [loss, accuracy] = self.judge(simd, &self.data.test, &self.test, parameters, scratch);
-            out[Measure::TestLoss as usize] = loss;
-            out[Measure::TestAccuracy as usize] = accuracy;
-        }
+        out[Measure::TestLoss as usize] = test_loss;
+        out[Measure::TestAccuracy as usize] = test_accuracy;
     }
 }

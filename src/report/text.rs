@@ -235,11 +235,25 @@ fn warnings(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
     if let Some(names) = names(study, groups, |group| group.best.is_none()) {
         warnings.push((Tone::Warning, format!("Warning: nothing converged{names}.")));
     }
+    warnings.extend(false_convergences(study).map(|warning| (Tone::Warning, warning)));
     warnings.extend(failures(study).map(|failures| (Tone::Bad, failures)));
     if !warnings.is_empty() {
         page.gap();
         warnings.iter().for_each(|(tone, warning)| page.paragraph(*tone, warning));
     }
+}
+
+/// Says how many runs only seemed to have converged, where they trained on.
+fn false_convergences(study: &Study) -> Option<String> {
+    let column = study.extras.iter().position(|extra| extra == "false_convergence")?;
+    let told: Vec<f64> = study.runs.iter().filter_map(|run| run.extras.get(column).copied().flatten()).collect();
+    let count = told.iter().filter(|is_false| **is_false != 0.0).count();
+    let all = told.len();
+    (count > 0).then(|| {
+        format!(
+            "Warning: {count} of {all} converged runs had much of their drop in loss still to come (false_convergence)."
+        )
+    })
 }
 
 /// Names the groups that `chosen` picks: nothing if there is only one group, `None` if it picks none.

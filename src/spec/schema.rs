@@ -60,7 +60,7 @@ fn inside<'p>(path: &'p str, section: &str) -> Option<&'p str> {
 /// Adds a property; one that is there already (for another kind of data) becomes an alternative.
 fn add(properties: &mut Map<String, Json>, name: &str, schema: Json) {
     match properties.get_mut(name) {
-        Some(other) => *other = json!({ "anyOf": [other.take(), schema] }),
+        Some(other) => *other = alternatives(other.take(), schema),
         None => {
             properties.insert(name.to_owned(), schema);
         }
@@ -84,6 +84,17 @@ fn block() -> Json {
     block["properties"]["exclude"] = json!({ "description": "Points to drop.", "type": "array", "items": exclude });
     block["anyOf"] = json!([{ "required": ["learning_rate"] }]);
     block
+}
+
+/// One schema or the other; a third joins the first two.
+fn alternatives(mut first: Json, second: Json) -> Json {
+    match first.as_object_mut().filter(|first| first.len() == 1).and_then(|first| first.get_mut("anyOf")) {
+        Some(Json::Array(schemas)) => {
+            schemas.push(second);
+            first
+        }
+        _ => json!({ "anyOf": [first, second] }),
+    }
 }
 
 /// An object with a property per axis, as `schema` describes it.

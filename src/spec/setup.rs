@@ -168,10 +168,10 @@ pub(super) fn initial_value(point: Point<'_>, kind: &str, role: &str) -> Result<
     Ok(value)
 }
 
-/// Examples of classes: of those that are generated none has any.
+/// Examples of classes, which a file names.
 fn classes(point: Point<'_>, base_dir: &Path) -> Result<data::Definition, Fault> {
-    if point.text("data.kind")? == "linear" {
-        let fault = Fault::wrong("data.kind", "generated examples of a linear regression have no classes");
+    if point.text("data.kind")? != "csv" {
+        let fault = Fault::wrong("data.kind", "logistic regression takes its classes from a file");
         return Err(fault.label("expected \"csv\""));
     }
     let count = match point.optional_count("problem.classes") {

@@ -216,7 +216,7 @@ impl<'a, M: Model> Training<'a, M> {
 
     /// Enters the evaluation, keeps what is to be kept, retires the lanes that have ended and packs the others.
     fn evaluate(&mut self) {
-        let some_ended = self.ledger.enter(self.step, &self.buffers.measured);
+        let some_ended = self.ledger.enter(self.arch, self.step, &self.buffers.measured);
         let spent = self.step >= self.budget;
         let keep = self.thinning.keeps(self.step);
         if !(some_ended || spent || keep) {
@@ -237,6 +237,7 @@ impl<'a, M: Model> Training<'a, M> {
                 self.curves[lane].push(self.step, &self.recorded, value);
             }
             if ends {
+                self.ledger.end(slot);
                 self.outcomes[lane] = Some(self.outcome(slot, lane, verdict));
             } else {
                 survivors.push((slot, lane));

@@ -48,6 +48,8 @@ pub(super) struct Columns {
     pub(super) held_since: Vec<u64>,
     held: Vec<u64>,
     diverged_above: Vec<f64>,
+    /// Slots whose lane has ended; they are left out until the group is packed.
+    ended: Vec<bool>,
 }
 
 /// A criterion with a threshold per slot.
@@ -98,6 +100,7 @@ impl Ledger {
             trajectory: vec![0; slots],
             held_since: vec![0; slots],
             held: vec![0; slots],
+            ended: vec![false; slots],
             diverged_above: loss.iter().map(|loss| (stop.diverged_loss_factor * loss).min(f64::MAX)).collect(),
         };
         for rule in &mut self.rules {
@@ -117,7 +120,16 @@ impl Ledger {
     }
 
     /// Enters what was measured after `step` steps; says whether any slot converged or diverged.
-    pub(super) fn enter(&mut self, step: u64, measured: &[f64]) -> bool {
+    pub(super) fn enter(&mut self, arch: pulp::Arch, step: u64, measured: &[f64]) -> bool {
+        // Straight loops over slots: compiled for the widest vectors there are.
+        arch.dispatch(
+            #[inline(always)]
+            || self.enter_all(step, measured),
+        )
+    }
+
+    #[inline(always)]
+    fn enter_all(&mut self, step: u64, measured: &[f64]) -> bool {
         let slots = self.verdicts.len();
         let row = |measure: Measure| &measured[measure as usize * slots..][..slots];
         let loss = row(Measure::Loss);
@@ -134,9 +146,10 @@ impl Ledger {
         for (hash, &loss) in columns.trajectory.iter_mut().zip(loss) {
             *hash = mix(*hash, loss);
         }
-        for ((verdict, &loss), &limit) in self.verdicts.iter_mut().zip(loss).zip(&columns.diverged_above) {
+        let limits = loss.iter().zip(&columns.diverged_above);
+        for ((verdict, (&loss, &limit)), &ended) in self.verdicts.iter_mut().zip(limits).zip(&columns.ended) {
             // A loss that is not a number is not at most the limit either.
-            *verdict = if loss <= limit { Verdict::Continues } else { Verdict::Diverged };
+            *verdict = if loss <= limit || ended { Verdict::Continues } else { Verdict::Diverged };
         }
         if !self.rules.is_empty() {
             self.hold_rules(step, measured);
@@ -145,6 +158,7 @@ impl Ledger {
         self.verdicts.iter().any(|&verdict| verdict != Verdict::Continues)
     }
 
+    #[inline(always)]
     fn hold_rules(&mut self, step: u64, measured: &[f64]) {
         let slots = self.verdicts.len();
         let (columns, verdicts) = (&mut self.columns, &mut self.verdicts);
@@ -154,14 +168,18 @@ impl Ledger {
         {
             // The usual case, in a loop without branches.
             let values = &measured[criterion.measure() as usize * slots..][..slots];
-            for ((verdict, &value), &threshold) in verdicts.iter_mut().zip(values).zip(thresholds) {
-                let converged = value <= threshold && *verdict == Verdict::Continues;
+            let reached = values.iter().zip(thresholds).map(|(value, threshold)| value <= threshold);
+            for ((verdict, reached), &ended) in verdicts.iter_mut().zip(reached).zip(&columns.ended) {
+                let converged = reached && *verdict == Verdict::Continues && !ended;
                 *verdict = if converged { Verdict::Converged } else { *verdict };
             }
             columns.held_since.fill(step);
             return;
         }
         for slot in 0..slots {
+            if columns.ended[slot] {
+                continue;
+            }
             let holds = self.rules.iter().all(|Rule { criterion, thresholds }| {
                 let value = measured[criterion.measure() as usize * slots + slot];
                 match criterion {
@@ -202,6 +220,11 @@ impl Ledger {
         self.first.as_ref()?[slot]
     }
 
+    /// Leaves a slot out from now on: its lane has ended.
+    pub(super) fn end(&mut self, slot: usize) {
+        self.columns.ended[slot] = true;
+    }
+
     /// The last evaluations' losses of a slot, at most [`trend::WINDOW`], oldest first.
     pub(super) fn recent_losses(&self, slot: usize) -> Vec<f64> {
         let slots = self.verdicts.len();
@@ -224,6 +247,8 @@ impl Ledger {
         if let Some(first) = &mut self.first {
             pack(first, kept, slots);
         }
+        pack(&mut columns.ended, kept, slots);
+        columns.ended[kept.len()..].fill(true);
         for rule in &mut self.rules {
             pack(&mut rule.thresholds, kept, slots);
         }

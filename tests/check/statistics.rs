@@ -2,6 +2,7 @@
 //!
 //! Outcomes are drawn with fixed seeds: steps with log-normal noise, some of which every cell of a seed shares, and runs of the
 //! program itself on real data. `docs/ci.md` tells the figures.
+#![allow(clippy::print_stderr)]
 
 use goldilocks::check::{self, Comparison, FailOn, Strictness, Verdict};
 use goldilocks::grid::Axis;

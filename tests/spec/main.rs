@@ -2,7 +2,9 @@
 
 mod axes;
 mod blocks;
+mod classes;
 mod expectations;
+mod networks;
 mod overrides;
 mod problems;
 mod settings;
@@ -44,6 +46,23 @@ batch_size = [1, "full"]
 [stop]
 max_epochs = 10
 converged = { relative_gap = 0.01 }
+"#;
+
+/// A third, on examples of classes.
+const CLASSES: &str = r#"name = "study"
+
+[problem]
+kind = "logistic-regression"
+
+[data]
+csv = "data.csv"
+target = "y"
+
+[grid]
+learning_rate = 0.1
+
+[stop]
+max_epochs = 10
 "#;
 
 /// The errors of a spec in which the first of each pair was replaced by the second.

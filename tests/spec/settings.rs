@@ -178,7 +178,7 @@ error: `problem.kind` is missing
 3 | [problem]
   | ^^^^^^^^^
   |
-  = help: add `kind`, one of "parabola" or "linear-regression"
+  = help: add `kind`, one of "parabola", "linear-regression", "logistic-regression", "egg-carton" or "network"
 "#);
 }
 
@@ -190,7 +190,7 @@ error: `problem.kind` cannot be "parabla"
  --> spec.toml:4:8
   |
 4 | kind = "parabla"
-  |        ^^^^^^^^^ expected one of "parabola" or "linear-regression"
+  |        ^^^^^^^^^ expected one of "parabola", "linear-regression", "logistic-regression", "egg-carton" or "network"
   |
   = help: did you mean "parabola"?
 "#);
@@ -204,7 +204,7 @@ error: `problem.initial` does not go with `problem.kind` = "parabola"
  --> spec.toml:5:1
   |
 5 | initial = "normal"
-  | ^^^^^^^ only for "linear-regression"
+  | ^^^^^^^ only for "linear-regression" or "logistic-regression"
 "#);
 }
 
@@ -322,7 +322,7 @@ error: the grid is missing
 
 error: `problem.kind` is missing
 --> spec.toml
- = help: add `kind`, one of "parabola" or "linear-regression"
+ = help: add `kind`, one of "parabola", "linear-regression", "logistic-regression", "egg-carton" or "network"
 
 error: the budget is missing
 --> spec.toml

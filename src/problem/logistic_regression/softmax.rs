@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Batch, Head, Judgment, MOST_ROWS, Sums};
+use super::{Batch, Head, Judgment, ROWS, Sums};
 use crate::math;
 use crate::problem::model::Lanes;
 use crate::problem::rows::{add_outer, dot};
@@ -74,7 +74,7 @@ impl Head for Softmax {
     }
 
     fn scratch(&self) -> usize {
-        MOST_ROWS * self.classes
+        ROWS * self.classes
     }
 
     #[inline(always)]

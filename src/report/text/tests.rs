@@ -176,3 +176,17 @@ fn no_line_is_wider_than_the_terminal_and_color_adds_nothing_but_color() {
 fn an_empty_study_has_a_page_too() {
     assert_eq!(page(&Study::default()), ": 0 runs\n\nResults are in results/sample\n");
 }
+
+#[test]
+fn runs_that_only_seemed_to_have_converged_are_counted() {
+    let mut study = learning_rates();
+    study.extras.push("false_convergence".into());
+    for (number, run) in study.runs.iter_mut().enumerate() {
+        let told = (run.steps.is_some()).then_some(if number < 3 { 1.0 } else { 0.0 });
+        run.extras = [Some(3.2), told].into();
+    }
+    let text = page(&study);
+    assert!(text.contains("Warning: 2 of 5 converged runs had much of their drop in loss still to come"), "{text}");
+    study.runs.iter_mut().for_each(|run| run.extras = [Some(3.2), Some(0.0)].into());
+    assert!(!page(&study).contains("still to come"));
+}
