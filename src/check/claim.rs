@@ -23,7 +23,7 @@ pub(super) fn wording(claim: &Claim, expectation: &Expectation, cells: &[Vec<u32
             format!("a best learning rate of {}{size}", words::bounds(bounds))
         }
         Claim::FewerStepsThan(others) => {
-            format!("{}fewer steps than where {}", over(Over::Median), words::conditions(others))
+            format!("{}fewer steps than at {}", over(Over::Median), words::conditions(others))
         }
     }
 }

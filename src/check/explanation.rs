@@ -146,7 +146,7 @@ fn distance(study: &Study, curve: &Curve, run: &Run, target: &Target) -> Option<
     let ratio = last / goal;
     let compared = match ratio {
         _ if reached => "which it met".to_owned(),
-        ratio if ratio.is_finite() && goal > 0.0 => format!("{} times the target", digits(ratio)),
+        ratio if ratio.is_finite() && goal > 0.0 && ratio > 1.0 => format!("{} times the target", digits(ratio)),
         _ => "the target was not met".to_owned(),
     };
     let last = if last.is_finite() { digits(last) } else { "no finite number".to_owned() };

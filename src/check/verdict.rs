@@ -151,10 +151,12 @@ impl Change {
 
     /// What this change amounts to, were it no accident.
     fn face_value(&self, fail_on: &FailOn) -> [Verdict; 3] {
-        let steps = match () {
-            () if fail_on.is_slower(self.ratio, self.more) => Verdict::Slower,
-            () if fail_on.is_slower(1.0 / self.ratio, -self.more) => Verdict::Improved,
-            () => Verdict::Same,
+        let steps = if fail_on.is_slower(self.ratio, self.more) {
+            Verdict::Slower
+        } else if fail_on.is_slower(1.0 / self.ratio, -self.more) {
+            Verdict::Improved
+        } else {
+            Verdict::Same
         };
         let success = match self.success {
             change if change < -fail_on.success => Verdict::StatusChanged,

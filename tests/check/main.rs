@@ -71,11 +71,17 @@ impl Place {
         Place { folder }
     }
 
-    /// A copy of the repository's experiments and results.
+    /// A copy of the repository's three small experiments, their data, and their results.
     fn of_the_repository() -> Place {
         let place = Place::with(&[]);
-        for folder in ["experiments", "results"] {
-            copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &place.path(folder));
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        fs::create_dir_all(place.path("experiments/data")).unwrap();
+        fs::copy(root.join("experiments/data/diabetes.csv"), place.path("experiments/data/diabetes.csv")).unwrap();
+        for name in ["learning-rate", "batch-size", "u-curve"] {
+            let spec = format!("experiments/{name}.toml");
+            fs::copy(root.join(&spec), place.path(&spec)).unwrap();
+            let results = format!("results/{name}");
+            copy(&root.join(&results), &place.path(&results));
         }
         place
     }

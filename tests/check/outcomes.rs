@@ -80,7 +80,7 @@ fn every_claim_has_its_words() {
         ),
         (
             "where = { learning_rate = 0.7 }\nfewer_steps_than = { where = { learning_rate = 1.6 } }",
-            "expected fewer steps than where learning_rate 1.6 where learning_rate 0.7, came 10 steps against 1 step \
+            "expected fewer steps than at learning_rate 1.6 where learning_rate 0.7, came 10 steps against 1 step \
              (learning_rate 0.7, runs 0 to 1)",
         ),
     ];

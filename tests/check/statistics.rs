@@ -85,6 +85,7 @@ struct Alarms {
 }
 
 impl Alarms {
+    #[expect(clippy::print_stderr, reason = "the figures of docs/ci.md, with `--nocapture`")]
     fn tell(self, name: &str) {
         eprintln!("{name}: {:.1}% not the same, {:.1}% fail", 100.0 * self.any, 100.0 * self.failing);
     }
