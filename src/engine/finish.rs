@@ -53,7 +53,9 @@ pub(super) struct Finisher<'a> {
     problem: &'a Problem,
     setup: &'a Setup,
     schedule: Option<&'a Schedule>,
-    /// For each measure of the layout, where this problem has it among its own.
+    /// The measures of the layout.
+    measures: &'a [Measure],
+    /// For each of them, where this problem has it among its own.
     places: Vec<Option<usize>>,
     /// For each extra of the layout, where this problem has it among its own.
     extra_places: Vec<Option<usize>>,
@@ -68,7 +70,7 @@ impl<'a> Finisher<'a> {
         problem: &'a Problem,
         setup: &'a Setup,
         schedule: Option<&'a Schedule>,
-        layout: &Layout,
+        layout: &'a Layout,
     ) -> Finisher<'a> {
         let place = |&measure: &Measure| problem.recorded().iter().position(|own| own == measure);
         let extra_place = |extra: &&str| problem.extras().iter().position(|own| own == extra);
@@ -76,6 +78,7 @@ impl<'a> Finisher<'a> {
             problem,
             setup,
             schedule,
+            measures: &layout.measures,
             places: layout.measures.iter().map(place).collect(),
             extra_places: layout.of_problems.iter().map(extra_place).collect(),
             trains_on: layout.trains_on,
@@ -87,7 +90,8 @@ impl<'a> Finisher<'a> {
 
     pub(super) fn finish(&self, number: u32, run: &grid::Run, outcome: Outcome) -> Finished {
         let limit = self.problem.stability_limit(run.settings.momentum, self.setup.optimizer.is_nesterov());
-        let last = self.places.iter().map(|place| place.map(|place| outcome.last[place]));
+        let recorded = self.problem.recorded();
+        let last = self.measures.iter().map(|&measure| recorded.has(measure).then(|| outcome.last[measure as usize]));
         let reason = match (outcome.status, outcome.final_loss.is_finite()) {
             (Status::Diverged, true) => Some(Arc::clone(&self.too_large)),
             (Status::Diverged, false) => Some(Arc::clone(&self.not_finite)),

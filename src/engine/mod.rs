@@ -8,6 +8,7 @@ mod prepare;
 mod tasks;
 mod work;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -151,16 +152,17 @@ fn train_task(
         true => Key::new("init").number("seed", seed),
         false => Key::new("init"),
     };
-    let mut last = (first.settings.seed, init(first.settings.seed));
+    let draw = |seed: u64| -> Arc<[f64]> { with_model!(problem, model => model.initial(&init(seed))).into() };
+    let mut last = (first.settings.seed, draw(first.settings.seed));
     let lanes = task.runs.iter().map(|&number| {
         let settings = &grid.runs[number as usize].settings;
         if last.0 != settings.seed {
-            last = (settings.seed, init(settings.seed));
+            last = (settings.seed, draw(settings.seed));
         }
         Lane {
             learning_rate: settings.learning_rate,
             momentum: settings.momentum,
-            initial: with_model!(problem, model => model.initial(&last.1)),
+            initial: Arc::clone(&last.1),
             keeps_curve: keeps_curve(number),
         }
     });
