@@ -245,8 +245,8 @@ fn warnings(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
 
 /// Says how many runs only seemed to have converged, where they trained on.
 fn false_convergences(study: &Study) -> Option<String> {
-    let column = study.extras.iter().position(|extra| extra == "false_convergence")?;
-    let told: Vec<f64> = study.runs.iter().filter_map(|run| run.extras.get(column).copied().flatten()).collect();
+    let extra = study.extra("false_convergence")?;
+    let told: Vec<f64> = (0..study.runs.len()).filter_map(|run| extra.get(run)).collect();
     let count = told.iter().filter(|is_false| **is_false != 0.0).count();
     let all = told.len();
     (count > 0).then(|| {
