@@ -122,13 +122,12 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) -> (u64, bool) {
         let Stretch { from, steps, evaluations, wanted, .. } = *self.stretch;
-        let mut measured = [[simd.splat_f64s(0.0); V]; Measure::COUNT];
         for evaluation in 1..=evaluations {
             if steps > 0 {
                 self.train(simd);
             }
             if wanted != Measures::default() {
-                self.measure(simd, &mut measured);
+                self.measure(simd);
             }
             let measured = &self.buffers.measured;
             if let Some(ledger) = self.ledger.as_deref_mut()
@@ -208,17 +207,15 @@ impl<M: Model, const V: usize> Advance<'_, M, V> {
 
     /// One evaluation.
     #[inline(always)]
-    fn measure<S: Simd>(&mut self, simd: S, out: &mut Measured<S, V>) {
+    fn measure<S: Simd>(&mut self, simd: S) {
         let Advance { model, stretch: Stretch { wanted, .. }, state, buffers, .. } = self;
         let scratch = vectors_mut::<S, V>(&mut buffers.scratch);
         let parameters = vectors::<S, V>(&state.parameters);
         let rows = vectors_mut::<S, V>(&mut buffers.measured);
         let blocks = state.shape.blocks;
         for (block, parameters) in parameters.chunks_exact(state.parameters_per_lane).enumerate() {
-            model.measure(simd, *wanted, parameters, out, scratch);
-            for measure in wanted.iter() {
-                rows[measure as usize * blocks + block] = out[measure as usize];
-            }
+            let mut out = Measured::new(*wanted, rows, blocks, block);
+            model.measure(simd, *wanted, parameters, &mut out, scratch);
         }
     }
 }
