@@ -8,10 +8,8 @@ mod prepare;
 mod tasks;
 mod work;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-
-use rayon::prelude::*;
 
 pub use boundary::boundary;
 use finish::{Finished, Finisher, Layout, Results};
@@ -28,6 +26,7 @@ use crate::outcome::Status;
 use crate::problem::Model as _;
 use crate::random::Key;
 use crate::record::{LandscapePoint, Study};
+use crate::spec::Setup;
 use crate::train::{self, Detail, Group, Lane};
 
 /// How a grid is trained; none of it changes a single bit of the results.
@@ -90,6 +89,14 @@ fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<S
     let keeps_curve = |run: u32| options.most_curves > 0 && (run as usize).is_multiple_of(every);
     let layout = Layout::new(grid, prepared);
     let orders = SharedOrders::default();
+    for task in &tasks {
+        let run = &grid.runs[task.runs[0] as usize];
+        let setup = &grid.setups[run.setup as usize];
+        let problem = &prepared.problems[prepared.problem_of(run.setup, run.settings.seed)];
+        if let Some(schedule) = problem.schedule(run.settings.batch_size, setup).filter(|s| !s.is_full_batch()) {
+            orders.announce(&schedule, order_seed(setup, run.settings.seed));
+        }
+    }
     let results = Mutex::new(Results::new(grid, &layout));
 
     let train = |task: &Task| {
@@ -102,7 +109,11 @@ fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<S
         results.lock().unwrap_or_else(PoisonError::into_inner).place(&task.runs, finished);
         Some(())
     };
-    let all_trained = tasks.par_iter().map(train).while_some().count() == tasks.len();
+    // Every thread takes the next task as soon as it has done its last one.
+    let next = AtomicUsize::new(0);
+    let work_through =
+        || std::iter::from_fn(|| tasks.get(next.fetch_add(1, Ordering::Relaxed))).try_for_each(train).is_some();
+    let all_trained = rayon::broadcast(|_| work_through()).into_iter().all(|done| done);
     (options.listener)(Event::Ended);
     if !all_trained {
         return Err(Interrupted);
@@ -115,6 +126,11 @@ fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<S
         notes: prepared.notes.clone(),
         ..results.study()
     })
+}
+
+/// The seed of the order of examples; `None` where all seeds share it.
+fn order_seed(setup: &Setup, seed: u64) -> Option<u64> {
+    setup.streams.order.then_some(seed)
 }
 
 fn problem_of(grid: &Grid, prepared: &Prepared, run: u32) -> usize {
@@ -155,7 +171,7 @@ fn train_task(
     let group = Group {
         lanes: lanes.collect(),
         schedule: problem.schedule(first.settings.batch_size, setup),
-        order_seed: setup.streams.order.then_some(first.settings.seed),
+        order_seed: order_seed(setup, first.settings.seed),
         orders: Some(orders),
         optimizer: setup.optimizer,
         stop: &setup.stop,
