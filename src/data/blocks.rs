@@ -27,6 +27,11 @@ pub fn sum_of_blocks(count: usize, width: usize, add_block: impl Fn(Range<usize>
     total
 }
 
+/// Does a piece of work for each number below `count`, by all threads, and comes back when all are done.
+pub fn in_parallel(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    (0..count).into_par_iter().for_each(work);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,7 @@ mod order;
 pub mod playground;
 mod points;
 
-pub use blocks::{EXAMPLES_PER_SUM, sum_of_blocks};
+pub use blocks::{EXAMPLES_PER_SUM, in_parallel, sum_of_blocks};
 pub use dataset::{Dataset, Examples};
 pub use definition::{
     CsvSource, Definition, Generator, LinearSource, PlaygroundSource, Sampling, Scale, Source, Targets,

@@ -16,11 +16,12 @@ use pulp::{Scalar, Simd};
 pub use binary::Binary;
 pub use softmax::Softmax;
 
+use super::blocks::sum_blocks;
 use super::definition::{Initial, LogisticRegression};
 use super::measure::{Measure, Measures};
 use super::model::{Lanes, Measured, Model, Rows};
 use super::quadratic::add_square;
-use crate::data::{Dataset, EXAMPLES_PER_SUM, Examples};
+use crate::data::{Dataset, Examples};
 use crate::random::Key;
 
 /// So many examples are scored at a time: more would hide the latency of a multiply-add better, but most of the time goes into
@@ -188,7 +189,7 @@ impl<H: Head> Logistic<H> {
         }
     }
 
-    /// Mean log loss and accuracy over these examples: blocks of [`EXAMPLES_PER_SUM`], added in order.
+    /// Mean log loss and accuracy over these examples.
     #[inline(always)]
     fn judge<S: Simd, const V: usize>(
         &self,
@@ -199,18 +200,22 @@ impl<H: Head> Logistic<H> {
         scratch: &mut [Lanes<S, V>],
     ) -> [Lanes<S, V>; 2] {
         let zero = [simd.splat_f64s(0.0); V];
-        let mut total = Sums::<S, V> { loss: zero, hits: zero };
-        for indices in indices.chunks(EXAMPLES_PER_SUM) {
-            let rows = Rows { examples, indices };
-            let mut sums = Sums { loss: zero, hits: zero };
-            self.judge_rows(simd, rows, parameters, &mut sums, scratch);
-            for v in 0..V {
-                total.loss[v] = simd.add_f64s(total.loss[v], sums.loss[v]);
-                total.hits[v] = simd.add_f64s(total.hits[v], sums.hits[v]);
-            }
-        }
+        let (mut total, mut part) = ([zero; 2], [zero; 2]);
+        sum_blocks(
+            simd,
+            indices.len(),
+            &mut total,
+            &mut part,
+            scratch,
+            #[inline(always)]
+            |range, sum, scratch| {
+                let mut sums = Sums { loss: zero, hits: zero };
+                self.judge_rows(simd, Rows { examples, indices: &indices[range] }, parameters, &mut sums, scratch);
+                sum.copy_from_slice(&[sums.loss, sums.hits]);
+            },
+        );
         let count = simd.splat_f64s(indices.len() as f64);
-        [total.loss, total.hits].map(|sum| sum.map(|sum| simd.div_f64s(sum, count)))
+        total.map(|sum| sum.map(|sum| simd.div_f64s(sum, count)))
     }
 
     #[inline(always)]
@@ -231,7 +236,7 @@ impl<H: Head> Logistic<H> {
         }
     }
 
-    /// Norm of the gradient of the training loss: blocks of [`EXAMPLES_PER_SUM`] examples, added in order.
+    /// Norm of the gradient of the training loss.
     #[inline(always)]
     fn gradient_norm<S: Simd, const V: usize>(
         &self,
@@ -239,19 +244,21 @@ impl<H: Head> Logistic<H> {
         parameters: &[Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
     ) -> Lanes<S, V> {
-        let zero = [simd.splat_f64s(0.0); V];
         let (gradient, rest) = scratch.split_at_mut(parameters.len());
         let (part, scratch) = rest.split_at_mut(parameters.len());
-        gradient.fill(zero);
-        for indices in self.train.chunks(EXAMPLES_PER_SUM) {
-            let rows = Rows { examples: &self.data.train, indices };
-            self.write_gradient(simd, rows, 1.0 / self.train.len() as f64, parameters, part, scratch);
-            for (g, part) in gradient.iter_mut().zip(&*part) {
-                for v in 0..V {
-                    g[v] = simd.add_f64s(g[v], part[v]);
-                }
-            }
-        }
+        let (examples, scale) = (&self.data.train, 1.0 / self.train.len() as f64);
+        sum_blocks(
+            simd,
+            self.train.len(),
+            gradient,
+            part,
+            scratch,
+            #[inline(always)]
+            |range, gradient, scratch| {
+                let rows = Rows { examples, indices: &self.train[range] };
+                self.write_gradient(simd, rows, scale, parameters, gradient, scratch);
+            },
+        );
         self.add_penalty(simd, parameters, gradient);
         root_of_squares(simd, gradient.iter().copied())
     }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of sweeps, learning rates or files.
 
+mod blocks;
 mod definition;
 mod egg_carton;
 mod linear_regression;
@@ -15,6 +16,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+pub use blocks::sum_blocks;
 pub use definition::{Definition, EggCarton, Initial, LinearRegression, LogisticRegression, Parabola};
 pub use egg_carton::{Carton, Minimum};
 pub use linear_regression::LeastSquares;

@@ -8,8 +8,8 @@ use super::definition::Optimizer;
 use super::lanes::{Aligned, LaneState, vectors, vectors_mut, zeros};
 use super::ledger::Ledger;
 use super::update;
-use crate::data::{EXAMPLES_PER_SUM, Order};
-use crate::problem::{Lanes, Measure, Measured, Measures, Model, Rows};
+use crate::data::Order;
+use crate::problem::{Lanes, Measure, Measured, Measures, Model, Rows, sum_blocks};
 
 /// Calls a generic operation with the number of vectors as a constant.
 macro_rules! dispatch {
@@ -220,7 +220,7 @@ impl<M: Model, const V: usize> Advance<'_, M, V> {
     }
 }
 
-/// `scale ·` the gradient summed over the batch: blocks of [`EXAMPLES_PER_SUM`] examples, added in order.
+/// `scale ·` the gradient summed over the batch.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "three of them are buffers")]
 fn add_up<S: Simd, M: Model, const V: usize>(
@@ -234,16 +234,16 @@ fn add_up<S: Simd, M: Model, const V: usize>(
     scratch: &mut [Lanes<S, V>],
 ) {
     let Some(examples) = model.examples() else { return };
-    let mut blocks = indices.chunks(EXAMPLES_PER_SUM);
-    if let Some(indices) = blocks.next() {
-        model.write_gradient(simd, Rows { examples, indices }, scale, parameters, gradient, scratch);
-    }
-    for indices in blocks {
-        model.write_gradient(simd, Rows { examples, indices }, scale, parameters, part, scratch);
-        for (g, part) in gradient.iter_mut().zip(&*part) {
-            for v in 0..V {
-                g[v] = simd.add_f64s(g[v], part[v]);
-            }
-        }
-    }
+    sum_blocks(
+        simd,
+        indices.len(),
+        gradient,
+        part,
+        scratch,
+        #[inline(always)]
+        |range, gradient, scratch| {
+            let rows = Rows { examples, indices: &indices[range] };
+            model.write_gradient(simd, rows, scale, parameters, gradient, scratch);
+        },
+    );
 }

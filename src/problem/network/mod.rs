@@ -23,9 +23,10 @@ pub use definition::{Activation, Head, InitialWeights, NetworkDefinition, Penalt
 use head::Quantity;
 use layer::{Block, Layer, Sources};
 
+use super::blocks::sum_blocks;
 use super::measure::{Measure, Measures};
 use super::model::{Lanes, Measured, Model, Rows};
-use crate::data::{Dataset, EXAMPLES_PER_SUM, Examples};
+use crate::data::{Dataset, Examples};
 use crate::math;
 use crate::random::Key;
 
@@ -158,7 +159,7 @@ impl Network {
         }
     }
 
-    /// The mean of a quantity over examples, in sums of [`EXAMPLES_PER_SUM`] examples.
+    /// The mean of a quantity over examples.
     #[inline(always)]
     fn mean<S: Simd, const V: usize, const E: usize>(
         &self,
@@ -170,29 +171,35 @@ impl Network {
     ) -> Lanes<S, V> {
         let zero = [simd.splat_f64s(0.0); V];
         let first_output = self.first_output();
-        let mut total = zero;
-        let inputs = examples.features.chunks(EXAMPLES_PER_SUM * examples.width);
-        for (inputs, targets) in inputs.zip(examples.targets.chunks(EXAMPLES_PER_SUM)) {
-            let mut part = zero;
-            let (groups, rest) = targets.as_chunks::<E>();
-            let mut rows = inputs.chunks_exact(examples.width);
-            let mut next = || rows.next().unwrap_or_default();
-            let blocks = &mut scratch.as_chunks_mut::<E>().0[..self.nodes()];
-            for &targets in groups {
-                let mut inputs: [&[f64]; E] = [&[]; E];
-                inputs.iter_mut().for_each(|inputs| *inputs = next());
-                self.forward(simd, inputs, parameters, blocks);
-                self.definition.head.add(simd, quantity, &mut blocks[first_output..], targets, &mut part);
-            }
-            let blocks = &mut scratch.as_chunks_mut::<1>().0[..self.nodes()];
-            for &target in rest {
-                self.forward(simd, [next()], parameters, blocks);
-                self.definition.head.add(simd, quantity, &mut blocks[first_output..], [target], &mut part);
-            }
-            for v in 0..V {
-                total[v] = simd.add_f64s(total[v], part[v]);
-            }
-        }
+        let (mut total, mut part) = ([zero], [zero]);
+        sum_blocks(
+            simd,
+            examples.len(),
+            &mut total,
+            &mut part,
+            scratch,
+            #[inline(always)]
+            |range, sum, scratch| {
+                let sum = &mut sum[0];
+                *sum = zero;
+                let mut rows = examples.features[range.start * examples.width..].chunks_exact(examples.width);
+                let mut next = || rows.next().unwrap_or_default();
+                let (groups, rest) = examples.targets[range].as_chunks::<E>();
+                let blocks = &mut scratch.as_chunks_mut::<E>().0[..self.nodes()];
+                for &targets in groups {
+                    let mut inputs: [&[f64]; E] = [&[]; E];
+                    inputs.iter_mut().for_each(|inputs| *inputs = next());
+                    self.forward(simd, inputs, parameters, blocks);
+                    self.definition.head.add(simd, quantity, &mut blocks[first_output..], targets, sum);
+                }
+                let blocks = &mut scratch.as_chunks_mut::<1>().0[..self.nodes()];
+                for &target in rest {
+                    self.forward(simd, [next()], parameters, blocks);
+                    self.definition.head.add(simd, quantity, &mut blocks[first_output..], [target], sum);
+                }
+            },
+        );
+        let [total] = total;
         let count = simd.splat_f64s(examples.len() as f64);
         total.map(|total| simd.div_f64s(total, count))
     }

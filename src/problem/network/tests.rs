@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::data::EXAMPLES_PER_SUM;
 use crate::random::Stream;
 
 const ACTIVATIONS: [Activation; 4] = Activation::ALL;
