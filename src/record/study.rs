@@ -107,6 +107,10 @@ pub struct Plane {
     pub run: usize,
     /// After so many epochs.
     pub epoch: u64,
+    /// Training loss then; not a number or infinite where training has gone too far.
+    pub loss: f64,
+    /// Loss on the points set aside for testing, likewise.
+    pub test_loss: f64,
     /// Outputs, from −1 for one class to 1 for the other (amounts may lie beyond), rounded to three decimals: one row of horizontal
     /// coordinates after the other. Not a number where training has gone too far.
     pub outputs: Vec<f64>,

@@ -157,6 +157,17 @@ pub enum CurveDetail {
     None,
 }
 
+/// Pictures of what networks make of the plane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pictures {
+    /// After so many epochs; ascending, different, never empty.
+    pub epochs: Vec<u64>,
+    /// For the runs that meet all of these; for a few of all runs when empty.
+    pub conditions: Vec<Condition>,
+    /// Where they are asked for.
+    pub span: Span,
+}
+
 /// A spec without errors.
 #[derive(Debug, Clone)]
 pub struct Experiment {
@@ -176,8 +187,8 @@ pub struct Experiment {
     pub curves: CurveDetail,
     /// At most so many runs keep a curve.
     pub max_curves: u64,
-    /// After which epochs the outputs over the plane are kept; empty for none.
-    pub boundary: Vec<u64>,
+    /// Which pictures of the plane are drawn.
+    pub boundary: Option<Pictures>,
     /// Which changes fail `check`, as written in `[check]`.
     pub fail_on: Vec<Located<String>>,
     /// What stands outside the grid.
