@@ -63,5 +63,11 @@ pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failur
     })?;
     let pictures = experiment.boundary.as_ref();
     let boundary = pictures.and_then(|pictures| engine::boundary(&loaded.grid, &loaded.prepared, pictures));
-    Ok(Study { name: experiment.name.clone(), description: experiment.description.clone(), boundary, ..study })
+    Ok(Study {
+        name: experiment.name.clone(),
+        description: experiment.description.clone(),
+        without_target: !experiment.has_criterion(),
+        boundary,
+        ..study
+    })
 }

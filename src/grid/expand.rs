@@ -143,8 +143,7 @@ fn unmet(experiment: &Experiment, grid: &Grid) -> Vec<Diagnostic> {
             let axis = grid.axes.iter().find(|axis| axis.path == condition.path);
             !axis.is_some_and(|axis| axis.values.iter().any(|value| super::matches(condition, value)))
         });
-        let diagnostic =
-            Diagnostic::new(format!("{what} no run"), alone.map_or(span, |condition| condition.span));
+        let diagnostic = Diagnostic::new(format!("{what} no run"), alone.map_or(span, |condition| condition.span));
         errors.push(match alone.and_then(|condition| grid.axes.iter().find(|axis| axis.path == condition.path)) {
             Some(axis) => diagnostic.label(format!("the grid has {}", sample(&axis.values))),
             None => diagnostic.label("no run meets all its conditions"),

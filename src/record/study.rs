@@ -26,6 +26,8 @@ pub struct Study {
     pub curves: Vec<Curve>,
     /// The loss along the parameter for problems with one parameter, ascending in `w`; else empty.
     pub landscape: Vec<LandscapePoint>,
+    /// Whether no run was meant to converge, as far as is known: the spec has no criterion.
+    pub without_target: bool,
     /// What networks make of the plane, if the spec asks for it.
     pub boundary: Option<Boundary>,
     /// What the reader should know, in plain sentences (for example: a constant feature was found).

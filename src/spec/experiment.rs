@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::axis::Block;
 use super::diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span, line};
+use super::keys;
 use super::settings::Settings;
 use super::together;
 use crate::data;
@@ -205,6 +206,12 @@ impl Experiment {
     /// For an axis that is computed (`{ log = … }`) it is the whole axis.
     pub fn locate(&self, path: &str, value: &Value) -> Option<Span> {
         together::locate(path, value, &self.settings, &self.blocks)
+    }
+
+    /// Whether the spec says when a run has converged.
+    pub fn has_criterion(&self) -> bool {
+        let axes = self.blocks.iter().flat_map(|block| &block.axes).map(|axis| axis.path);
+        self.settings.given.keys().copied().chain(axes).any(|path| keys::is_below(path, "stop.converged"))
     }
 
     /// Errors about this experiment that turn up after reading it, for example when its data are loaded.

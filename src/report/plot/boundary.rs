@@ -79,9 +79,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
 
 fn notes(cells: &Cells, boundary: &Boundary, run: usize) -> Vec<String> {
     let mut notes = vec![
-        "Background: the network's output. An epoch is one press of the Playground's Step button; runs are drawn beyond their \
-         convergence."
-            .to_owned(),
+        "An epoch is one press of the Playground's Step button; runs train on after they have converged.".to_owned(),
     ];
     if let Some(seed) = cells.study.axes.iter().find(|axis| axis.path == SEED && axis.values.len() > 1) {
         notes.push(format!("Seed {}, one of {}.", seed.value(run), seed.values.len()));
@@ -124,9 +122,11 @@ fn title(plane: &Plane, width: f64) -> String {
     if !plane.loss.is_finite() {
         return "loss not finite".to_owned();
     }
-    let loss = format!("loss {}", rounded(plane.loss, 3));
-    let both = format!("{loss}, test {}", rounded(plane.test_loss, 3));
-    if plane.test_loss.is_finite() && text_width(&both, NOTE_SIZE, false) <= width { both } else { loss }
+    let fits = |text: &String| text_width(text, NOTE_SIZE, false) <= width;
+    let both = [3, 2].into_iter().filter(|_| plane.test_loss.is_finite());
+    let both =
+        both.map(|digits| format!("loss {}, test {}", rounded(plane.loss, digits), rounded(plane.test_loss, digits)));
+    both.into_iter().find(fits).unwrap_or_else(|| format!("loss {}", rounded(plane.loss, 3)))
 }
 
 /// What tells this run from the others: its learning rate, and whatever else varies (not the seed: it is the same for all).
@@ -135,7 +135,9 @@ fn name_run(cells: &Cells, run: usize, area: Rect, scene: &mut Scene) {
     let axes = &cells.axes;
     let mut y = area.center().1 - (axes.len() as f64 - 0.5) * LINE;
     for axis in axes {
-        for (text, size, bold) in [(axis.name.clone(), NOTE_SIZE, false), (axis.label(axis.rank(run)), LABEL_SIZE, true)] {
+        for (text, size, bold) in
+            [(axis.name.clone(), NOTE_SIZE, false), (axis.label(axis.rank(run)), LABEL_SIZE, true)]
+        {
             for line in wrapped(&text, TICK_SIZE, bold, area.width() - 20.0, 1) {
                 let text = Text::new(line, (area.left, y), size, TEXT);
                 scene.text(if bold { text.bold() } else { text });

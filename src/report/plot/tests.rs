@@ -212,17 +212,6 @@ fn the_median_counts_runs_that_never_converged() {
 }
 
 #[test]
-fn quartiles_are_interpolated_and_infinity_stays() {
-    let quartiles = |values: &[f64]| cells::quartiles_of(&mut values.to_vec()).map(|q| (q.low, q.median, q.high));
-    let infinite = f64::INFINITY;
-    assert_eq!(quartiles(&[4.0, 1.0, 3.0, 2.0]), Some((1.75, 2.5, 3.25)));
-    assert_eq!(quartiles(&[7.0]), Some((7.0, 7.0, 7.0)));
-    assert_eq!(quartiles(&[1.0, infinite, 2.0, infinite]), Some((1.75, infinite, infinite)));
-    assert_eq!(quartiles(&[1.0, infinite, 2.0, 3.0, infinite]), Some((2.0, 3.0, infinite)));
-    assert_eq!(quartiles(&[]), None);
-}
-
-#[test]
 fn a_million_runs_are_merged_before_they_are_drawn() {
     let study = edges::million();
     let started = Instant::now();
