@@ -33,11 +33,10 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         return None;
     }
     let all: Vec<usize> = (0..cells.cells.len()).collect();
-    let losses = columns(cells, |run| {
-        let run = &cells.study.runs[run];
-        (run.status != Status::Diverged).then_some(run.final_loss)
-    });
-    let rises = columns(cells, |run| rising_share(&curve_of(cells.study, run)?.loss));
+    let stays = |run: &usize| cells.study.runs[*run].status != Status::Diverged;
+    let losses = columns(cells, |run| Some(run).filter(stays).map(|run| cells.study.runs[run].final_loss));
+    let rises = columns(cells, |run| curve_of(cells.study, Some(run).filter(stays)?).map(|curve| rise(&curve.loss)));
+    let highest = rises.iter().flat_map(|column| &column.values).copied().fold(0.0, f64::max);
     let positive = || losses.iter().flat_map(|column| &column.values).copied().filter(|loss| *loss > 0.0);
     let (low, high) = positive().fold((f64::INFINITY, 0.0f64), |(low, high), loss| (low.min(loss), high.max(loss)));
     if low > high {
@@ -47,11 +46,11 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let mut figure = Figure::new(cells.study, "the spread over seeds", 1150.0);
     let beyond = cells.cells.iter().map(|cell| cell.diverged).sum::<usize>();
     let mut notes = vec![format!(
-        "One dot per run, {} seeds; at the bottom 0 is a loss that never rose from one recorded step to the next.",
+        "One dot per run, {} seeds. All rises of the loss between recorded steps, added up: 0 is a smooth way down.",
         cells.replicates()
     )];
     if beyond > 0 {
-        notes.push(format!("Runs that diverged are left out above: {beyond}."));
+        notes.push(format!("Left out: {beyond} that diverged."));
     }
     figure.notes(&notes);
     let mut legend = Legend::default();
@@ -59,7 +58,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     legend.entries("", vec![(dot, "one seed".to_owned()), (median, "median".to_owned())]);
     figure.legend(&legend);
 
-    let x = x_scale(cells, &all);
+    let x = x_scale(cells, &all).padded(0.02, 0.02);
     let half = |top: f64, height: f64| Rect {
         left: figure.body.left + BESIDE + 24.0,
         right: figure.body.right,
@@ -72,9 +71,9 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         (half(0.0, 0.55 * room), scale, &losses, "training loss at the end", false),
         (
             half(0.55 * room + 30.0, 0.45 * room),
-            Scale::linear(0.0, 1.0).padded(0.05, 0.05),
+            Scale::linear(0.0, highest).padded(0.05, 0.05),
             &rises,
-            "share of steps that rise",
+            "rises of the loss, sum",
             true,
         ),
     ];
@@ -115,11 +114,9 @@ fn columns(cells: &Cells, value: impl Fn(usize) -> Option<f64>) -> Vec<Column> {
     (0..cells.cells.len()).map(column).collect()
 }
 
-/// The share of recorded stretches in which the loss rose.
-fn rising_share(losses: &[f64]) -> Option<f64> {
-    let stretches = losses.len().checked_sub(1).filter(|count| *count > 0)?;
-    let rising = losses.windows(2).filter(|pair| pair[1] > pair[0] || pair[1].is_nan()).count();
-    Some(rising as f64 / stretches as f64)
+/// By how much the loss rose in all between recorded steps: 0 on a smooth way down.
+fn rise(losses: &[f64]) -> f64 {
+    losses.windows(2).fold(0.0, |sum, pair| sum + (pair[1] - pair[0]).max(0.0))
 }
 
 /// Dots side by side in a fixed pattern, so that equal values stay visible, and the median across them.
