@@ -161,7 +161,7 @@ fn best_sentence(page: &mut Page, study: &Study, group: &Goldilocks) {
     let count = false_convergences_beside(study, best.run);
     if count > 0 {
         let sentence = format!(
-            "In {} of these much of the drop in loss came only after that (false convergence).",
+            "In {} of the cell much of the drop in loss came only after that (false convergence).",
             counted(count, "run")
         );
         page.paragraph(Tone::Warning, &sentence);
