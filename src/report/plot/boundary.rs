@@ -28,6 +28,8 @@ const ABOVE: f64 = 36.0;
 /// Room for the loss.
 const TITLE: f64 = 34.0;
 const GAP: f64 = 18.0;
+/// The height that the legend needs.
+const LEGEND: f64 = 690.0;
 
 /// The picture; none unless outputs over the plane were recorded.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
@@ -53,7 +55,8 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let body = build(1000.0).body;
     let side = side(body.width());
     let row_height = TITLE + side + GAP;
-    let mut figure = build((1000.0 - body.height() + ABOVE + runs.len() as f64 * row_height).max(800.0));
+    let rows = ABOVE + runs.len() as f64 * row_height;
+    let mut figure = build(1000.0 - body.height() + rows.max(LEGEND));
     let body = figure.body;
     let left_of = |column: usize| body.left + BESIDE + column as f64 * (side + GAP);
     for (column, epoch) in epochs.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 mod basins;
 mod edges;
+mod planes;
 mod studies;
 
 use std::time::Instant;
@@ -20,6 +21,9 @@ fn usual() -> Vec<(&'static str, Study)> {
         ("carton", basins::cartons(1, 4)),
         ("map", basins::cartons(2, 3)),
         ("many minima", basins::cartons(1, 12)),
+        ("seeds", planes::seeds(50)),
+        ("planes", planes::planes(4)),
+        ("many planes", planes::planes(9)),
         ("twelve", batches(12, &log_grid(0.0005, 0.5, 25), 3)),
     ]
 }
@@ -140,6 +144,26 @@ fn the_course_is_told_in_words() {
     let bowl = svg_of(&study, Plot::Bowl);
     for text in ["too small", "just right", "too large", "learning rate 1.6: 1 step", "learning rate 4: diverged"] {
         assert!(bowl.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn the_label_of_the_best_does_not_touch_the_limit() {
+    for rate in [3.0, 3.1, 3.19, 3.21, 3.3, 3.4] {
+        let mut study = parabola(&[0.01, 0.1, 1.0, rate, 10.0, 100.0]);
+        for (number, run) in study.runs.iter_mut().enumerate() {
+            let is_best = number == 3;
+            run.status = if is_best { Status::Converged } else { Status::Exhausted };
+            run.steps = is_best.then_some(5);
+        }
+        let scene = steps::scene(&Cells::new(&study)).unwrap();
+        let label = scene.texts().find(|text| text.text.ends_with(": 5 steps")).unwrap().bounds();
+        let dashes = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Line { points, width, .. } if *width == 2.5 => Some(points[0].0),
+            _ => None,
+        });
+        let limit = dashes.last().unwrap();
+        assert!(limit < label.left || limit > label.right, "{rate}: {limit} {label:?}");
     }
 }
 

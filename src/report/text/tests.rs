@@ -151,6 +151,13 @@ fn nothing_converged_is_said_out_loud() {
 }
 
 #[test]
+fn nothing_is_missed_where_nothing_was_to_converge() {
+    let study = sample::study(&[(LEARNING_RATE, &sample::numbers([0.1, 0.2]))], |_| exhausted(9, Trend::Falling));
+    assert!(page(&study).contains("nothing converged"));
+    assert!(!page(&Study { without_target: true, ..study }).contains("Warning"));
+}
+
+#[test]
 fn failures_are_counted_and_the_first_explained() {
     let seeds = sample::counts([1, 2, 3, 4, 5, 6, 7, 8]);
     let page = page(&sample::study(&[(SEED, &seeds)], |_| failed("no memory")));
@@ -186,7 +193,12 @@ fn runs_that_only_seemed_to_have_converged_are_counted() {
         run.extras = [Some(3.2), told].into();
     }
     let text = page(&study);
+    // The best rate is 1.6, the fifth: its one run converged truly.
+    assert!(!text.contains("came only after that"), "{text}");
     assert!(text.contains("Warning: 2 of 5 converged runs had much of their drop in loss still to come"), "{text}");
+    study.runs[4].extras = [Some(3.2), Some(1.0)].into();
+    let expected = "In 1 run of the cell much of the drop in loss came only after that (false convergence).";
+    assert!(page(&study).contains(expected), "{}", page(&study));
     study.runs.iter_mut().for_each(|run| run.extras = [Some(3.2), Some(0.0)].into());
     assert!(!page(&study).contains("still to come"));
 }
