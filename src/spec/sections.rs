@@ -47,9 +47,12 @@ impl Reader<'_> {
         for (name, item) in &table.entries {
             let path = join(section, &name.name);
             let is_plain = !name.name.contains('.');
-            if section.is_empty() && OTHER_PARTS.contains(&name.name.as_str()) {
-                continue;
-            } else if section == pictures::SECTION && name.name == pictures::WHERE {
+            let is_no_setting = match section {
+                "" => OTHER_PARTS.contains(&name.name.as_str()),
+                pictures::SECTION => name.name == pictures::WHERE,
+                _ => false,
+            };
+            if is_no_setting {
                 continue;
             } else if let Some(key) = self.settings.kinds.find(&path).filter(|_| is_plain) {
                 self.setting(key, name, item);

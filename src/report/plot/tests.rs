@@ -158,11 +158,11 @@ fn the_label_of_the_best_does_not_touch_the_limit() {
         }
         let scene = steps::scene(&Cells::new(&study)).unwrap();
         let label = scene.texts().find(|text| text.text.ends_with(": 5 steps")).unwrap().bounds();
-        let dashes = scene.marks.iter().filter_map(|mark| match mark {
+        let mut dashes = scene.marks.iter().filter_map(|mark| match mark {
             Mark::Line { points, width, .. } if *width == 2.5 => Some(points[0].0),
             _ => None,
         });
-        let limit = dashes.last().unwrap();
+        let limit = dashes.next_back().unwrap();
         assert!(limit < label.left || limit > label.right, "{rate}: {limit} {label:?}");
     }
 }
