@@ -75,7 +75,7 @@ fn training(arch: Arch, model: &LeastSquares, features: usize, lanes: usize, bat
     let lane = |i| Lane {
         learning_rate: 1e-4 * f64::from(i),
         momentum: 0.0,
-        initial: vec![0.0; features + 1],
+        initial: vec![0.0; features + 1].into(),
         keeps_curve: false,
     };
     let group = Group {

@@ -55,6 +55,24 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(Error::new("cannot read", path))
 }
 
+/// Reads a file of any size piece by piece.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_pieces(path: &Path, mut piece: impl FnMut(&[u8])) -> Result<(), Error> {
+    let mut read = || {
+        let mut file = fs::File::open(path)?;
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            match io::Read::read(&mut file, &mut buffer)? {
+                0 => return Ok(()),
+                length => piece(&buffer[..length]),
+            }
+        }
+    };
+    read().map_err(Error::new("cannot read", path))
+}
+
 /// Writes a file: to a temporary one beside it first, then renamed, so that a reader never sees half of it.
 ///
 /// # Errors

@@ -70,7 +70,9 @@ impl Stream {
         let bound = u64::from(bound);
         loop {
             let product = u64::from(self.generator.next_u32()) * bound;
-            if product as u32 >= (bound as u32).wrapping_neg() % bound as u32 {
+            let low = product as u32;
+            // The first condition implies the second and spares most divisions.
+            if u64::from(low) >= bound || low >= (bound as u32).wrapping_neg() % bound as u32 {
                 return (product >> 32) as u32;
             }
         }

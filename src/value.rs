@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// A scalar setting.
@@ -76,6 +77,64 @@ impl fmt::Display for Value {
                 f.pad(&counts.join(","))
             }
         }
+    }
+}
+
+/// What may be missing, in eight bytes: results of a million runs hold several of these each.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Compact<T> {
+    bits: u64,
+    of: PhantomData<T>,
+}
+
+/// Stands for a missing value: a count that nobody reaches, and a NaN that no arithmetic yields.
+const MISSING: u64 = u64::MAX;
+
+impl From<Option<u64>> for Compact<u64> {
+    /// The count; [`u64::MAX`] is taken for a missing one.
+    fn from(count: Option<u64>) -> Compact<u64> {
+        Compact { bits: count.unwrap_or(MISSING), of: PhantomData }
+    }
+}
+
+impl From<Option<f64>> for Compact<f64> {
+    /// The number; every NaN becomes the same one.
+    fn from(number: Option<f64>) -> Compact<f64> {
+        let bits = |number: f64| if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() };
+        Compact { bits: number.map_or(MISSING, bits), of: PhantomData }
+    }
+}
+
+impl Compact<u64> {
+    /// The count, if there is one.
+    pub fn get(self) -> Option<u64> {
+        (self.bits != MISSING).then_some(self.bits)
+    }
+}
+
+impl Compact<f64> {
+    /// The number, if there is one.
+    pub fn get(self) -> Option<f64> {
+        (self.bits != MISSING).then_some(f64::from_bits(self.bits))
+    }
+}
+
+impl<T> Default for Compact<T> {
+    /// A missing value.
+    fn default() -> Compact<T> {
+        Compact { bits: MISSING, of: PhantomData }
+    }
+}
+
+impl fmt::Debug for Compact<u64> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+impl fmt::Debug for Compact<f64> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
     }
 }
 

@@ -117,7 +117,7 @@ pub(super) fn part(study: &Study, runs: &[u32]) -> Study {
     };
     Study {
         axes: study.axes.iter().map(axis).collect(),
-        extras: study.extras.clone(),
+        extras: study.extras.iter().map(|extra| extra.of_runs(runs.iter().map(|run| *run as usize))).collect(),
         runs: runs.iter().map(|run| study.runs[*run as usize].clone()).collect(),
         ..Study::default()
     }

@@ -214,8 +214,7 @@ fn past(ending: String) -> String {
 
 /// The theoretical limit of stability, where the problem has one.
 fn theory(study: &Study, number: usize, run: &Run) -> Option<String> {
-    let column = study.extras.iter().position(|name| name == "stability_limit")?;
-    let limit = (*run.extras.get(column)?)?;
+    let limit = study.extra("stability_limit")?.get(number)?;
     let rate = study.axes.iter().find(|axis| axis.path == LEARNING_RATE)?.value(number).as_number()?;
     let place = match digits(rate / limit).as_str() {
         "1" if rate == limit => "this learning rate lies".to_owned(),

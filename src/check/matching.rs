@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::grid::Grid;
 use crate::record::{Axis, Groups, SEED, Study, Value};
@@ -55,7 +56,8 @@ pub fn align(results: Study, grid: &Grid) -> Result<Study, Mismatch> {
     curves.iter_mut().for_each(|curve| curve.run = number[curve.run]);
     curves.sort_by_key(|curve| curve.run);
     Ok(Study {
-        axes: grid.axes.clone(),
+        axes: Arc::clone(&grid.axes),
+        extras: results.extras.iter().map(|extra| extra.of_runs(found.iter().copied())).collect(),
         runs: found.into_iter().filter_map(|place| runs[place].take()).collect(),
         curves,
         ..results

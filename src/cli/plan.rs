@@ -37,7 +37,7 @@ fn text(loaded: &Loaded, most_runs: usize) -> String {
         text.push('\n');
     }
     text.push('\n');
-    for axis in &grid.axes {
+    for axis in grid.axes.iter() {
         let _ = writeln!(text, "  {:<24} {}", axis.path, values(axis));
     }
     text.push('\n');

@@ -107,9 +107,12 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
         Training { threads: args.threads, curves, scalar: args.scalar, quiet: args.quiet, ..Training::default() };
     let study = train(&loaded, training)?;
     let training = started.elapsed() - loading;
+    // A large grid is no small thing to keep while its tables are made.
+    let experiment = loaded.experiment;
+    drop((loaded.grid, loaded.prepared));
 
     results::write_tables(&study, staging.path())?;
-    results::write_spec(loaded.experiment.text(), &args.spec.overrides, staging.path())?;
+    results::write_spec(experiment.text(), &args.spec.overrides, staging.path())?;
     let tables = started.elapsed() - training - loading;
     if !args.no_plots {
         results::write_plots(&study, args.format.into(), staging.path())?;
@@ -117,7 +120,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let plots = started.elapsed() - tables - training - loading;
     let phases = vec![("load", loading), ("train", training), ("tables", tables), ("plots", plots)];
     let threads = args.threads.map_or_else(rayon::current_num_threads, usize::from);
-    let spec_hash = blake3::hash(loaded.experiment.text().as_bytes()).to_hex()[..16].to_owned();
+    let spec_hash = blake3::hash(experiment.text().as_bytes()).to_hex()[..16].to_owned();
     results::write_execution(&study, &Execution { threads, spec_hash, phases }, staging.path())?;
     staging.publish().map_err(Failure::lost_output)?;
 

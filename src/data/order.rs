@@ -1,7 +1,8 @@
 //! The order in which examples are visited: which examples each step sees.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::definition::Sampling;
 use crate::random::{Key, Stream};
@@ -69,26 +70,51 @@ impl Schedule {
     }
 }
 
-/// Permutations that several groups of runs walk through: each is drawn once, and kept while there is room.
+/// Permutations that several groups of runs walk through: each is drawn once, and kept until the last group that was announced
+/// has taken its share, so memory is bounded by what is in flight.
 #[derive(Debug, Default)]
 pub struct SharedOrders {
-    walks: Mutex<HashMap<WalkKey, Arc<Walk>>>,
+    walks: Mutex<HashMap<WalkKey, Shared>>,
 }
 
 /// The seed of the order, and the number of examples.
 type WalkKey = (Option<u64>, u64);
 
+/// A walk and how many groups are still to come for it.
+#[derive(Debug, Default)]
+struct Shared {
+    walk: Option<Arc<Walk>>,
+    to_come: usize,
+}
+
 /// The permutations of the first epochs of one walk.
-type Walk = [OnceLock<Arc<[u32]>>];
+type Walk = Mutex<Vec<Option<Arc<[u32]>>>>;
 
 /// Room for so many positions per walk (4 MB); later epochs are drawn by each group for itself.
 const POSITIONS_PER_WALK: u64 = 1 << 20;
 
 impl SharedOrders {
-    fn walk(&self, seed: Option<u64>, examples: u64) -> Arc<Walk> {
-        let mut walks = self.walks.lock().unwrap_or_else(PoisonError::into_inner);
-        let epochs = POSITIONS_PER_WALK / examples.max(1);
-        Arc::clone(walks.entry((seed, examples)).or_insert_with(|| (0..epochs).map(|_| OnceLock::new()).collect()))
+    /// Announces a group that will walk this order.
+    pub fn announce(&self, schedule: &Schedule, seed: Option<u64>) {
+        if schedule.sampling == Sampling::Shuffle {
+            self.lock().entry((seed, schedule.examples)).or_default().to_come += 1;
+        }
+    }
+
+    /// The walk, if there is or was anybody to share it with.
+    fn walk(&self, schedule: &Schedule, seed: Option<u64>) -> Option<Arc<Walk>> {
+        let mut walks = self.lock();
+        let Entry::Occupied(mut entry) = walks.entry((seed, schedule.examples)) else { return None };
+        let shared = entry.get_mut();
+        shared.to_come -= 1;
+        if shared.to_come == 0 {
+            return entry.remove().walk;
+        }
+        Some(Arc::clone(shared.walk.get_or_insert_default()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<WalkKey, Shared>> {
+        self.walks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -117,15 +143,15 @@ impl Order {
             (schedule.sampling == Sampling::Uniform).then(|| key.clone().text("sampling", "uniform").stream());
         let indices: Arc<[u32]> = match schedule.sampling {
             Sampling::Uniform => vec![0; schedule.batch as usize].into(),
-            _ => (0..schedule.examples as u32).collect(),
+            Sampling::Sequential => (0..schedule.examples as u32).collect(),
+            Sampling::Shuffle => Arc::default(),
         };
         Order { schedule: schedule.clone(), key, walk: None, position: indices.len(), indices, epoch: 0, uniform }
     }
 
-    /// The same order, its permutations shared with whoever else walks it.
+    /// The same order, its permutations shared with whoever else was announced for it.
     pub fn shared(schedule: &Schedule, seed: Option<u64>, orders: &SharedOrders) -> Order {
-        let walk = (schedule.sampling == Sampling::Shuffle).then(|| orders.walk(seed, schedule.examples));
-        Order { walk, ..Order::new(schedule, seed) }
+        Order { walk: orders.walk(schedule, seed), ..Order::new(schedule, seed) }
     }
 
     /// The positions of the next step's examples, in batch order.
@@ -156,19 +182,25 @@ impl Order {
 
     /// The order of the current epoch; it does not hang on the epochs before it.
     fn order_of_epoch(&self) -> Arc<[u32]> {
-        let place = self.walk.as_ref().and_then(|walk| walk.get(self.epoch as usize));
-        match place {
-            Some(place) => Arc::clone(place.get_or_init(|| self.draw_order())),
-            None => self.draw_order(),
+        let Some(walk) = &self.walk else { return self.draw_order() };
+        if (self.epoch + 1).saturating_mul(self.schedule.examples) > POSITIONS_PER_WALK {
+            return self.draw_order();
         }
+        // Whoever comes second waits until the order is drawn.
+        let mut epochs = walk.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = self.epoch as usize;
+        if epochs.len() <= place {
+            epochs.resize(place + 1, None);
+        }
+        Arc::clone(epochs[place].get_or_insert_with(|| self.draw_order()))
     }
 
     fn draw_order(&self) -> Arc<[u32]> {
-        let mut indices: Vec<u32> = (0..self.schedule.examples as u32).collect();
+        let mut indices: Arc<[u32]> = (0..self.schedule.examples as u32).collect();
         if self.schedule.sampling == Sampling::Shuffle {
-            self.key.clone().number("epoch", self.epoch).stream().shuffle(&mut indices);
+            self.key.clone().number("epoch", self.epoch).stream().shuffle(Arc::make_mut(&mut indices));
         }
-        indices.into()
+        indices
     }
 }
 
@@ -205,11 +237,15 @@ mod tests {
     fn shared_permutations_are_the_same_beyond_the_room_too() {
         let schedule = Schedule::new(300_000, 150_000, Sampling::Shuffle);
         let orders = SharedOrders::default();
+        (0..3).for_each(|_| orders.announce(&schedule, Some(3)));
         let (mut own, mut shared) = (Order::new(&schedule, Some(3)), Order::shared(&schedule, Some(3), &orders));
         let mut late = Order::shared(&schedule, Some(3), &orders);
+        let mut last = Order::shared(&schedule, Some(3), &orders);
+        assert!(orders.lock().is_empty(), "nobody is to come any more");
         for _ in 0..10 {
             let expected = own.next_batch().to_vec();
             assert!(shared.next_batch() == expected && late.next_batch() == expected);
+            assert!(last.next_batch() == expected);
         }
     }
 

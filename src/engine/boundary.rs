@@ -93,7 +93,7 @@ fn train_to(
         lanes: vec![Lane {
             learning_rate: settings.learning_rate,
             momentum: settings.momentum,
-            initial: network.initial(&key),
+            initial: network.initial(&key).into(),
             keeps_curve: false,
         }],
         schedule: problem.schedule(settings.batch_size, setup),

@@ -8,12 +8,11 @@ mod prepare;
 mod tasks;
 mod work;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use boundary::boundary;
-use finish::{Finished, Finisher, Layout};
+use finish::{Finished, Finisher, Layout, Results};
 use prepare::with_model;
 pub use prepare::{PrepareError, PrepareErrorKind, Prepared, Problem};
 pub use tasks::MOST_LANES;
@@ -26,7 +25,8 @@ use crate::grid::Grid;
 use crate::outcome::Status;
 use crate::problem::Model as _;
 use crate::random::Key;
-use crate::record::{self, LandscapePoint, Study};
+use crate::record::{LandscapePoint, Study};
+use crate::spec::Setup;
 use crate::train::{self, Detail, Group, Lane};
 
 /// How a grid is trained; none of it changes a single bit of the results.
@@ -64,9 +64,6 @@ impl Default for Options<'_> {
     }
 }
 
-/// Many enough that threads rarely wait for each other at the end of a wave.
-const TASKS_PER_WAVE: usize = 4096;
-
 /// Training was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
@@ -92,42 +89,48 @@ fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<S
     let keeps_curve = |run: u32| options.most_curves > 0 && (run as usize).is_multiple_of(every);
     let layout = Layout::new(grid, prepared);
     let orders = SharedOrders::default();
+    for task in &tasks {
+        let run = &grid.runs[task.runs[0] as usize];
+        let setup = &grid.setups[run.setup as usize];
+        let problem = &prepared.problems[prepared.problem_of(run.setup, run.settings.seed)];
+        if let Some(schedule) = problem.schedule(run.settings.batch_size, setup).filter(|s| !s.is_full_batch()) {
+            orders.announce(&schedule, order_seed(setup, run.settings.seed));
+        }
+    }
+    let results = Mutex::new(Results::new(grid, &layout));
 
     let train = |task: &Task| {
         let problem = &prepared.problems[problem_of(grid, prepared, task.runs[0])];
-        let results = train_task(grid, problem, task, keeps_curve, &layout, &orders, options)?;
-        let steps = results.iter().map(|(run, _)| run.trained_steps).sum();
-        let diverged = results.iter().filter(|(run, _)| run.status == Status::Diverged).count() as u64;
-        (options.listener)(Event::Finished { runs: results.len() as u64, steps, diverged });
-        Some(results)
+        let finished = train_task(grid, problem, task, keeps_curve, &layout, &orders, options)?;
+        let runs = &finished.runs;
+        let steps = runs.iter().map(|run| run.trained_steps).sum();
+        let diverged = runs.iter().filter(|run| run.status == Status::Diverged).count() as u64;
+        (options.listener)(Event::Finished { runs: runs.len() as u64, steps, diverged });
+        results.lock().unwrap_or_else(PoisonError::into_inner).place(&task.runs, finished);
+        Some(())
     };
-    let mut runs: Vec<Option<record::Run>> = vec![None; grid.runs.len()];
-    let mut curves = Vec::new();
-    // In waves, so that finished runs do not pile up in two places.
-    for wave in tasks.chunks(TASKS_PER_WAVE) {
-        let Some(done) = wave.par_iter().map(train).collect::<Option<Vec<_>>>() else {
-            (options.listener)(Event::Ended);
-            return Err(Interrupted);
-        };
-        for (task, results) in wave.iter().zip(done) {
-            for (&number, (run, curve)) in task.runs.iter().zip(results) {
-                runs[number as usize] = Some(run);
-                curves.extend(curve.map(|curve| *curve));
-            }
-        }
-    }
+    // Every thread takes the next task as soon as it has done its last one.
+    let next = AtomicUsize::new(0);
+    let work_through =
+        || std::iter::from_fn(|| tasks.get(next.fetch_add(1, Ordering::Relaxed))).try_for_each(train).is_some();
+    let all_trained = rayon::broadcast(|_| work_through()).into_iter().all(|done| done);
     (options.listener)(Event::Ended);
-    curves.sort_by_key(|curve| curve.run);
+    if !all_trained {
+        return Err(Interrupted);
+    }
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Study {
-        axes: grid.axes.clone(),
-        extras: layout.extras(),
+        axes: Arc::clone(&grid.axes),
         measures: layout.measures.iter().map(|measure| measure.name().to_owned()).collect(),
-        runs: runs.into_iter().flatten().collect(),
-        curves,
         landscape: landscape(prepared),
         notes: prepared.notes.clone(),
-        ..Study::default()
+        ..results.study()
     })
+}
+
+/// The seed of the order of examples; `None` where all seeds share it.
+fn order_seed(setup: &Setup, seed: u64) -> Option<u64> {
+    setup.streams.order.then_some(seed)
 }
 
 fn problem_of(grid: &Grid, prepared: &Prepared, run: u32) -> usize {
@@ -144,30 +147,31 @@ fn train_task(
     layout: &Layout,
     orders: &SharedOrders,
     options: &Options<'_>,
-) -> Option<Vec<Finished>> {
+) -> Option<Finished> {
     let first = &grid.runs[task.runs[0] as usize];
     let setup = &grid.setups[first.setup as usize];
     let init = |seed: u64| match setup.streams.init {
         true => Key::new("init").number("seed", seed),
         false => Key::new("init"),
     };
-    let mut last = (first.settings.seed, init(first.settings.seed));
+    let draw = |seed: u64| -> Arc<[f64]> { with_model!(problem, model => model.initial(&init(seed))).into() };
+    let mut last = (first.settings.seed, draw(first.settings.seed));
     let lanes = task.runs.iter().map(|&number| {
         let settings = &grid.runs[number as usize].settings;
         if last.0 != settings.seed {
-            last = (settings.seed, init(settings.seed));
+            last = (settings.seed, draw(settings.seed));
         }
         Lane {
             learning_rate: settings.learning_rate,
             momentum: settings.momentum,
-            initial: with_model!(problem, model => model.initial(&last.1)),
+            initial: Arc::clone(&last.1),
             keeps_curve: keeps_curve(number),
         }
     });
     let group = Group {
         lanes: lanes.collect(),
         schedule: problem.schedule(first.settings.batch_size, setup),
-        order_seed: setup.streams.order.then_some(first.settings.seed),
+        order_seed: order_seed(setup, first.settings.seed),
         orders: Some(orders),
         optimizer: setup.optimizer,
         stop: &setup.stop,
@@ -178,8 +182,11 @@ fn train_task(
     let arch = if options.scalar { pulp::Arch::Scalar } else { pulp::Arch::new() };
     let outcomes = with_model!(problem, model => train::train(arch, model, &group))?;
     let finisher = Finisher::new(problem, setup, group.schedule.as_ref(), layout);
-    let runs = task.runs.iter().map(|&number| (number, &grid.runs[number as usize]));
-    Some(runs.zip(outcomes).map(|((number, run), outcome)| finisher.finish(number, run, outcome)).collect())
+    let mut finished = Finished::default();
+    for (&number, outcome) in task.runs.iter().zip(outcomes) {
+        finisher.finish(number, &grid.runs[number as usize], outcome, &mut finished);
+    }
+    Some(finished)
 }
 
 /// The loss around the minimum of a problem with one parameter, when all runs share it.

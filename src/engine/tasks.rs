@@ -1,17 +1,22 @@
 //! Which runs train together: lane groups, large enough to fill the vectors and small enough to keep every thread busy.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::prepare::Prepared;
 use crate::data::Sampling;
 use crate::grid::Grid;
-use crate::train::BatchSize;
+use crate::train::{BatchSize, Budget};
 
 /// Runs that are trained as one group, in run order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Task {
     /// Their numbers in the grid.
     pub(super) runs: Vec<u32>,
+    /// Which order of examples they see; `None` where there is none or all share it.
+    order: Option<u64>,
+    /// Steps of one run, if it spends its budget.
+    steps: u64,
 }
 
 /// At most so many lanes train together: four vectors of the widest kind, twice.
@@ -29,9 +34,14 @@ struct Key {
     momentum: bool,
 }
 
-/// Splits a grid into tasks for so many threads. `most_lanes` bounds the size of a group (for tests of its irrelevance).
+/// Splits a grid into tasks for so many threads, in the order in which they are to be started. `most_lanes` bounds the size of a
+/// group (for tests of its irrelevance).
+///
+/// Tasks that see the same order of examples follow each other, so that few orders are in memory at a time; among these the
+/// longest come first, so that no thread is left alone with a long one at the end.
 pub(super) fn tasks(grid: &Grid, prepared: &Prepared, threads: usize, most_lanes: usize) -> Vec<Task> {
     let mut groups: Vec<Vec<u32>> = Vec::new();
+    let mut keys: Vec<Key> = Vec::new();
     let mut known: HashMap<Key, usize> = HashMap::new();
     let mut last: Option<(Key, usize)> = None;
     for (number, run) in grid.runs.iter().enumerate() {
@@ -51,6 +61,7 @@ pub(super) fn tasks(grid: &Grid, prepared: &Prepared, threads: usize, most_lanes
             Some((same, group)) if same == key => group,
             _ => *known.entry(key).or_insert_with(|| {
                 groups.push(Vec::new());
+                keys.push(key);
                 groups.len() - 1
             }),
         };
@@ -61,5 +72,24 @@ pub(super) fn tasks(grid: &Grid, prepared: &Prepared, threads: usize, most_lanes
     let shares = if threads > 1 { 4 * threads } else { 1 };
     let enough = grid.runs.len().div_ceil(shares).next_multiple_of(8);
     let size = most_lanes.min(enough).max(1);
-    groups.iter().flat_map(|group| group.chunks(size)).map(|runs| Task { runs: runs.to_vec() }).collect()
+    let task = |(group, runs): (usize, &[u32])| Task {
+        runs: runs.to_vec(),
+        order: keys[group].order,
+        steps: steps(grid, prepared, runs[0]),
+    };
+    let pieces = groups.iter().enumerate().flat_map(|(group, runs)| runs.chunks(size).map(move |runs| (group, runs)));
+    let mut tasks: Vec<Task> = pieces.map(task).collect();
+    tasks.sort_by_key(|task| (task.order, Reverse(task.steps)));
+    tasks
+}
+
+/// The steps of a run that spends its budget.
+pub(super) fn steps(grid: &Grid, prepared: &Prepared, run: u32) -> u64 {
+    let run = &grid.runs[run as usize];
+    let setup = &grid.setups[run.setup as usize];
+    let problem = &prepared.problems[prepared.problem_of(run.setup, run.settings.seed)];
+    let schedule = problem.schedule(run.settings.batch_size, setup);
+    let Budget { steps, epochs } = setup.stop.budget;
+    let from_epochs = epochs.map(|epochs| schedule.as_ref().map_or(epochs, |schedule| schedule.step_of_epoch(epochs)));
+    steps.into_iter().chain(from_epochs).min().unwrap_or(0)
 }

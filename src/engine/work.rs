@@ -1,10 +1,9 @@
 //! How much work a grid is, before any of it is done.
 
 use super::prepare::{Prepared, with_model};
-use super::tasks::{MOST_LANES, tasks};
+use super::tasks::{MOST_LANES, steps, tasks};
 use crate::grid::Grid;
 use crate::problem::Model as _;
-use crate::train::Budget;
 
 /// How much work a grid is at the most.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,14 +20,11 @@ pub struct Work {
 pub fn work(grid: &Grid, prepared: &Prepared) -> Work {
     let threads = rayon::current_num_threads();
     let mut work = Work { steps: 0, groups: tasks(grid, prepared, threads, MOST_LANES).len(), multiply_adds: 0.0 };
-    for run in &grid.runs {
+    for (number, run) in grid.runs.iter().enumerate() {
         let setup = &grid.setups[run.setup as usize];
         let problem = &prepared.problems[prepared.problem_of(run.setup, run.settings.seed)];
         let schedule = problem.schedule(run.settings.batch_size, setup);
-        let Budget { steps, epochs } = setup.stop.budget;
-        let from_epochs =
-            epochs.map(|epochs| schedule.as_ref().map_or(epochs, |schedule| schedule.step_of_epoch(epochs)));
-        let steps = steps.into_iter().chain(from_epochs).min().unwrap_or(0);
+        let steps = steps(grid, prepared, number as u32);
         let parameters = with_model!(&**problem, model => model.parameters()) as f64;
         let rows = schedule.map_or(1.0, |schedule| schedule.examples_at(1) as f64);
         work.steps += u128::from(steps);

@@ -40,7 +40,8 @@ pub fn expand(experiment: &Experiment) -> Result<Grid, Diagnostics> {
             span,
         )]);
     }
-    let mut grid = Grid { axes: columns(experiment), setups: Vec::new(), runs: Vec::new(), duplicates: 0, excluded: 0 };
+    let mut axes = columns(experiment);
+    let mut grid = Grid { axes: [].into(), setups: Vec::new(), runs: Vec::new(), duplicates: 0, excluded: 0 };
     let mut setups = Setups::default();
     let mut seen: HashSet<u64> = HashSet::new();
     let mut errors: Vec<Diagnostic> = Vec::new();
@@ -57,7 +58,7 @@ pub fn expand(experiment: &Experiment) -> Result<Grid, Diagnostics> {
                 if experiment.blocks.len() > 1 || points.may_repeat || !block.zips.is_empty() {
                     grid.duplicates += remove_known(&mut points, &mut seen);
                 }
-                errors.extend(append(&mut grid, experiment, block, shape, points));
+                errors.extend(append(&mut grid, &mut axes, experiment, block, shape, points));
             }
             Err(list) => errors.extend(list),
         }
@@ -67,8 +68,9 @@ pub fn expand(experiment: &Experiment) -> Result<Grid, Diagnostics> {
     }
     grid.setups = setups.list;
     if grid.duplicates + grid.excluded > 0 {
-        grid.axes.iter_mut().for_each(column::compact);
+        axes.iter_mut().for_each(column::compact);
     }
+    grid.axes = axes.into();
     if grid.runs.is_empty() {
         let span = experiment.blocks.first().map(|block| block.span);
         return fail(vec![Diagnostic::new("no run is left: `exclude` drops every point", span)]);
@@ -97,10 +99,17 @@ fn remove_known(points: &mut Points, seen: &mut HashSet<u64>) -> u64 {
 }
 
 /// Adds the points of a block to the grid.
-fn append(grid: &mut Grid, experiment: &Experiment, block: &Block, shape: Shape, points: Points) -> Vec<Diagnostic> {
+fn append(
+    grid: &mut Grid,
+    columns: &mut [Axis],
+    experiment: &Experiment,
+    block: &Block,
+    shape: Shape,
+    points: Points,
+) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     let mut axes: Vec<_> = shape.axes.into_iter().zip(points.positions).enumerate().map(Some).collect();
-    for column in &mut grid.axes {
+    for column in columns {
         let own = axes.iter_mut().find(|axis| matches!(axis, Some((_, (axis, _))) if axis.path == column.path));
         if let Some((index, (axis, mut positions))) = own.and_then(Option::take) {
             let zipped = block.zips.iter().any(|group| group.contains(&index));

@@ -78,10 +78,13 @@ impl Grid {
     /// Keeps the selected runs.
     pub(super) fn keep(&mut self, selected: &[bool]) {
         retain(&mut self.runs, selected);
-        for axis in &mut self.axes {
+        // The axes are shared; what is kept of them is not.
+        let mut axes = self.axes.to_vec();
+        for axis in &mut axes {
             retain(&mut axis.positions, selected);
             column::compact(axis);
         }
+        self.axes = axes.into();
     }
 }
 

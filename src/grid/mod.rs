@@ -9,6 +9,8 @@ mod expand;
 mod filter;
 mod identity;
 
+use std::sync::Arc;
+
 use crate::spec::{LaneSettings, Setup};
 
 pub use axis::Axis;
@@ -19,7 +21,7 @@ pub use filter::{UnknownAxis, matches, select};
 #[derive(Debug, Clone)]
 pub struct Grid {
     /// The axes of all blocks, in order of first appearance; a block without an axis takes the setting's own value for it.
-    pub axes: Vec<Axis>,
+    pub axes: Arc<[Axis]>,
     /// The distinct setups of the runs.
     pub setups: Vec<Setup>,
     /// The runs in spec order.

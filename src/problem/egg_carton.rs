@@ -208,21 +208,21 @@ impl Model for Carton {
         simd: S,
         wanted: Measures,
         parameters: &[Lanes<S, V>],
-        out: &mut Measured<S, V>,
+        out: &mut Measured<'_, S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
         let zero = [simd.splat_f64s(0.0); V];
         let loss = self.loss_of(simd, parameters);
-        out[Measure::Loss as usize] = loss;
+        out.set(Measure::Loss, loss);
         // The best minimum is where both parts are zero.
-        out[Measure::Gap as usize] = loss;
-        out[Measure::W as usize] = parameters[0];
+        out.set(Measure::Gap, loss);
+        out.set(Measure::W, parameters[0]);
         if wanted.has(Measure::Distance) {
             let mut square = zero;
             for (w, center) in parameters.iter().zip(self.definition.minimum) {
                 add_square(simd, &mut square, w.map(|w| simd.sub_f64s(w, simd.splat_f64s(center))));
             }
-            out[Measure::Distance as usize] = square.map(|square| simd.sqrt_f64s(square));
+            out.set(Measure::Distance, square.map(|square| simd.sqrt_f64s(square)));
         }
         if wanted.has(Measure::GradientNorm) {
             self.closed_gradient(simd, parameters, scratch, &mut []);
@@ -230,7 +230,7 @@ impl Model for Carton {
             for &slope in &*scratch {
                 add_square(simd, &mut square, slope);
             }
-            out[Measure::GradientNorm as usize] = square.map(|square| simd.sqrt_f64s(square));
+            out.set(Measure::GradientNorm, square.map(|square| simd.sqrt_f64s(square)));
         }
     }
 }

@@ -177,13 +177,13 @@ impl Model for LeastSquares {
         simd: S,
         wanted: Measures,
         parameters: &[Lanes<S, V>],
-        out: &mut Measured<S, V>,
+        out: &mut Measured<'_, S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
         let plus = |gap: Lanes<S, V>, best: f64| gap.map(|gap| simd.add_f64s(gap, simd.splat_f64s(best)));
         let gap = self.train.gap(simd, parameters, scratch);
-        out[Measure::Gap as usize] = gap;
-        out[Measure::Loss as usize] = plus(gap, self.train.best_loss);
+        out.set(Measure::Gap, gap);
+        out.set(Measure::Loss, plus(gap, self.train.best_loss));
         let zero = [simd.splat_f64s(0.0); V];
         if wanted.has(Measure::Distance) {
             // The offsets from the minimizer are still in the scratch space.
@@ -191,16 +191,16 @@ impl Model for LeastSquares {
                 add_square(simd, &mut sum, offset);
                 sum
             });
-            out[Measure::Distance as usize] = square.map(|square| simd.sqrt_f64s(square));
+            out.set(Measure::Distance, square.map(|square| simd.sqrt_f64s(square)));
         }
         if wanted.has(Measure::GradientNorm) {
             let square = self.train.gradient_square(simd, scratch);
-            out[Measure::GradientNorm as usize] = square.map(|square| simd.sqrt_f64s(square));
+            out.set(Measure::GradientNorm, square.map(|square| simd.sqrt_f64s(square)));
         }
         if let Some(test) = &self.test
             && wanted.has(Measure::TestLoss)
         {
-            out[Measure::TestLoss as usize] = plus(test.gap(simd, parameters, scratch), test.best_loss);
+            out.set(Measure::TestLoss, plus(test.gap(simd, parameters, scratch), test.best_loss));
         }
     }
 }

@@ -381,7 +381,7 @@ impl<H: Head> Model for Logistic<H> {
         simd: S,
         wanted: Measures,
         parameters: &[Lanes<S, V>],
-        out: &mut Measured<S, V>,
+        out: &mut Measured<'_, S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
         let on_test = !self.test.is_empty() && (wanted.has(Measure::TestLoss) || wanted.has(Measure::TestAccuracy));
@@ -393,27 +393,30 @@ impl<H: Head> Model for Logistic<H> {
         }
         let [[mut loss, accuracy], [test_loss, test_accuracy]] = judged;
         self.penalize(simd, parameters, &mut loss);
-        out[Measure::Loss as usize] = loss;
-        out[Measure::Accuracy as usize] = accuracy;
+        out.set(Measure::Loss, loss);
+        out.set(Measure::Accuracy, accuracy);
         if let Ok(minimum) = &self.minimum {
             let least = simd.splat_f64s(minimum.loss);
             // Rounding may take a loss below the least one.
-            out[Measure::Gap as usize] = loss.map(|loss| {
-                let gap = simd.sub_f64s(loss, least);
-                simd.select_f64s(simd.less_than_f64s(gap, simd.splat_f64s(0.0)), simd.splat_f64s(0.0), gap)
-            });
+            out.set(
+                Measure::Gap,
+                loss.map(|loss| {
+                    let gap = simd.sub_f64s(loss, least);
+                    simd.select_f64s(simd.less_than_f64s(gap, simd.splat_f64s(0.0)), simd.splat_f64s(0.0), gap)
+                }),
+            );
             if wanted.has(Measure::Distance) {
                 let offsets = parameters
                     .iter()
                     .zip(&minimum.parameters)
                     .map(|(w, &best)| w.map(|w| simd.sub_f64s(w, simd.splat_f64s(best))));
-                out[Measure::Distance as usize] = root_of_squares(simd, offsets);
+                out.set(Measure::Distance, root_of_squares(simd, offsets));
             }
         }
         if wanted.has(Measure::GradientNorm) {
-            out[Measure::GradientNorm as usize] = self.gradient_norm(simd, parameters, scratch);
+            out.set(Measure::GradientNorm, self.gradient_norm(simd, parameters, scratch));
         }
-        out[Measure::TestLoss as usize] = test_loss;
-        out[Measure::TestAccuracy as usize] = test_accuracy;
+        out.set(Measure::TestLoss, test_loss);
+        out.set(Measure::TestAccuracy, test_accuracy);
     }
 }

@@ -14,8 +14,30 @@ use crate::random::Key;
 /// One number of each lane of a block.
 pub type Lanes<S, const V: usize> = [<S as Simd>::f64s; V];
 
-/// The measures of a block, indexed by [`Measure`]; only those asked for are set.
-pub type Measured<S, const V: usize> = [Lanes<S, V>; Measure::COUNT];
+/// Where the measures of one block of lanes go.
+pub struct Measured<'a, S: Simd, const V: usize> {
+    wanted: Measures,
+    /// One row of blocks per measure.
+    rows: &'a mut [Lanes<S, V>],
+    blocks: usize,
+    block: usize,
+}
+
+impl<'a, S: Simd, const V: usize> Measured<'a, S, V> {
+    /// The place of block number `block` of `blocks` in `rows`, which holds a row of blocks per measure.
+    #[inline(always)]
+    pub fn new(wanted: Measures, rows: &'a mut [Lanes<S, V>], blocks: usize, block: usize) -> Measured<'a, S, V> {
+        Measured { wanted, rows, blocks, block }
+    }
+
+    /// Notes a measure, if it is wanted.
+    #[inline(always)]
+    pub fn set(&mut self, measure: Measure, value: Lanes<S, V>) {
+        if self.wanted.has(measure) {
+            self.rows[measure as usize * self.blocks + self.block] = value;
+        }
+    }
+}
 
 /// Some rows of the training examples, in batch order.
 #[derive(Debug, Clone, Copy)]
@@ -118,13 +140,13 @@ pub trait Model: Sync {
         &[]
     }
 
-    /// Measures what is `wanted`; whatever else is in `out` counts for nothing.
+    /// Measures at least what is `wanted`; `out` knows what that is.
     fn measure<S: Simd, const V: usize>(
         &self,
         simd: S,
         wanted: Measures,
         parameters: &[Lanes<S, V>],
-        out: &mut Measured<S, V>,
+        out: &mut Measured<'_, S, V>,
         scratch: &mut [Lanes<S, V>],
     );
 }

@@ -88,20 +88,23 @@ impl Model for Parabola {
         simd: S,
         _wanted: Measures,
         parameters: &[Lanes<S, V>],
-        out: &mut Measured<S, V>,
+        out: &mut Measured<'_, S, V>,
         _scratch: &mut [Lanes<S, V>],
     ) {
         let half = simd.splat_f64s(0.5 * self.curvature);
         let (curvature, minimum) = (simd.splat_f64s(self.curvature), simd.splat_f64s(self.minimum));
+        let w = parameters[0];
+        let (mut loss, mut distance, mut slope) = (w, w, w);
         for v in 0..V {
-            let w = parameters[0][v];
-            let offset = simd.sub_f64s(w, minimum);
-            let loss = simd.mul_f64s(simd.mul_f64s(half, offset), offset);
-            out[Measure::Loss as usize][v] = loss;
-            out[Measure::Gap as usize][v] = loss;
-            out[Measure::Distance as usize][v] = simd.abs_f64s(offset);
-            out[Measure::GradientNorm as usize][v] = simd.abs_f64s(simd.mul_f64s(curvature, offset));
-            out[Measure::W as usize][v] = w;
+            let offset = simd.sub_f64s(w[v], minimum);
+            loss[v] = simd.mul_f64s(simd.mul_f64s(half, offset), offset);
+            distance[v] = simd.abs_f64s(offset);
+            slope[v] = simd.abs_f64s(simd.mul_f64s(curvature, offset));
         }
+        out.set(Measure::Loss, loss);
+        out.set(Measure::Gap, loss);
+        out.set(Measure::Distance, distance);
+        out.set(Measure::GradientNorm, slope);
+        out.set(Measure::W, w);
     }
 }

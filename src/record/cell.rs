@@ -160,11 +160,12 @@ mod tests {
                 positions,
             };
             let study = Study {
-                axes: vec![
+                axes: [
                     axis("a", rows.iter().map(|row| row.0).collect()),
                     axis(SEED, rows.iter().map(|row| row.1).collect()),
                     axis("b", rows.iter().map(|row| row.2).collect()),
-                ],
+                ]
+                .into(),
                 runs: vec![converged(1); rows.len()],
                 ..Study::default()
             };

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use super::cell::{Groups, LEARNING_RATE, SEED};
-use super::study::Study;
+use super::study::{Extra, Study};
 use super::summary::Summary;
 use super::table::{self, Rows};
 use crate::grid::Axis;
@@ -98,70 +98,99 @@ impl Goldilocks {
     }
 }
 
-/// A cell seen as a learning rate that was tried.
-struct Trial<'a> {
-    rate: Option<&'a Value>,
-    runs: &'a [u32],
-    summary: Summary,
+/// What is known of some cells that follow each other in ascending order of the learning rate. Joining such parts in order gives
+/// the same result however they are cut, so a large group is summed up by all threads.
+struct Part {
+    /// The place of the best cell in the whole group, its first run, and how it went.
+    best: Option<(usize, usize, Summary)>,
+    /// First and last learning rate all of whose replicates converged.
+    converging: Option<(f64, f64)>,
+    /// The learning rate from which on at least half of the replicates of each diverged.
+    diverging_from: Option<f64>,
+    /// Whether that is so of all the cells.
+    all_diverge: bool,
+    stability_limit: Option<f64>,
 }
 
-impl Trial<'_> {
-    fn rate(&self) -> Option<f64> {
-        self.rate.and_then(Value::as_number)
+impl Part {
+    const EMPTY: Part =
+        Part { best: None, converging: None, diverging_from: None, all_diverge: true, stability_limit: None };
+
+    /// What one cell says.
+    fn of(study: &Study, limit: Option<&Extra>, rate: Option<f64>, place: usize, runs: &[u32]) -> Part {
+        let summary = Summary::of(study, runs);
+        let diverges = 2 * summary.count(Status::Diverged) >= summary.runs;
+        let limits = runs.iter().filter_map(|&run| limit?.get(run as usize));
+        Part {
+            best: (summary.count(Status::Converged) > 0).then_some((place, runs[0] as usize, summary)),
+            converging: rate.filter(|_| summary.count(Status::Converged) == summary.runs).map(|rate| (rate, rate)),
+            diverging_from: rate.filter(|_| diverges),
+            all_diverge: diverges,
+            stability_limit: limits.min_by(f64::total_cmp),
+        }
+    }
+
+    /// These cells and, after them, those of `next`.
+    fn join(self, next: Part) -> Part {
+        Part {
+            best: match (self.best, next.best) {
+                // The first of equals is the smallest learning rate.
+                (Some(first), Some(second)) if is_better(&second.2, &first.2) => Some(second),
+                (first, second) => first.or(second),
+            },
+            converging: match (self.converging, next.converging) {
+                (Some((low, _)), Some((_, high))) => Some((low, high)),
+                (first, second) => first.or(second),
+            },
+            diverging_from: if next.all_diverge {
+                self.diverging_from.or(next.diverging_from)
+            } else {
+                next.diverging_from
+            },
+            all_diverge: self.all_diverge && next.all_diverge,
+            stability_limit: [self.stability_limit, next.stability_limit].into_iter().flatten().min_by(f64::total_cmp),
+        }
     }
 }
 
+/// Fewer steps; among equals a higher success rate, then fewer expected steps per success.
+fn is_better(a: &Summary, b: &Summary) -> bool {
+    let by_steps = a.steps.median.total_cmp(&b.steps.median);
+    let by_success = b.success_rate().total_cmp(&a.success_rate());
+    let by_cost = a.expected_steps.total_cmp(&b.expected_steps);
+    by_steps.then(by_success).then(by_cost) == Ordering::Less
+}
+
+/// Cells that one thread sums up at a time.
+const CELLS_PER_PART: usize = 1024;
+
 fn of_group(study: &Study, cells: &Groups, rate: Option<&Axis>, group: &[u32]) -> Goldilocks {
-    let mut trials: Vec<Trial> = group
-        .par_iter()
-        .map(|&cell| {
-            let runs = cells.get(cell as usize);
-            Trial { rate: rate.map(|axis| axis.value(runs[0] as usize)), runs, summary: Summary::of(study, runs) }
-        })
-        .collect();
-    let run = trials[0].runs[0] as usize;
-    trials.sort_by(|a, b| match (a.rate, b.rate) {
+    let value = |cell: u32| rate.map(|axis| axis.value(cells.get(cell as usize)[0] as usize));
+    let mut ascending = group.to_vec();
+    ascending.sort_by(|&a, &b| match (value(a), value(b)) {
         (Some(a), Some(b)) => a.total_cmp(b),
         _ => Ordering::Equal,
     });
-    let converging = || trials.iter().filter(|trial| trial.summary.count(Status::Converged) == trial.summary.runs);
-    let diverging =
-        trials.iter().rev().take_while(|trial| 2 * trial.summary.count(Status::Diverged) >= trial.summary.runs);
-    Goldilocks {
-        run,
-        rates: trials.len(),
-        best: best(&trials),
-        converging: converging().next().and_then(Trial::rate).zip(converging().next_back().and_then(Trial::rate)),
-        diverging_from: diverging.last().and_then(Trial::rate),
-        stability_limit: stability_limit(study, &trials),
-    }
-}
-
-/// The best of the trials, which are in ascending order of the learning rate.
-fn best(trials: &[Trial]) -> Option<Best> {
-    let converged = trials.iter().enumerate().filter(|(_, trial)| trial.summary.count(Status::Converged) > 0);
-    // The first of equals is the smallest learning rate.
-    let (place, trial) = converged.min_by(|(_, a), (_, b)| {
-        let (a, b) = (&a.summary, &b.summary);
-        a.steps
-            .median
-            .total_cmp(&b.steps.median)
-            .then(b.success_rate().total_cmp(&a.success_rate()))
-            .then(a.expected_steps.total_cmp(&b.expected_steps))
-    })?;
-    let edge = match place {
-        _ if trials.len() == 1 => Edge::Inside,
+    let limit = study.extra(STABILITY_LIMIT);
+    let part = |(place, &cell): (usize, &u32)| {
+        Part::of(study, limit, value(cell).and_then(Value::as_number), place, cells.get(cell as usize))
+    };
+    let parts = ascending.par_iter().enumerate().with_min_len(CELLS_PER_PART).map(part);
+    let all = parts.reduce(|| Part::EMPTY, Part::join);
+    let edge = |place: usize| match place {
+        _ if group.len() == 1 => Edge::Inside,
         0 => Edge::Lower,
-        _ if place + 1 == trials.len() => Edge::Upper,
+        _ if place + 1 == group.len() => Edge::Upper,
         _ => Edge::Inside,
     };
-    Some(Best { run: trial.runs[0] as usize, summary: trial.summary, edge })
-}
-
-fn stability_limit(study: &Study, trials: &[Trial]) -> Option<f64> {
-    let column = study.extras.iter().position(|name| name == STABILITY_LIMIT)?;
-    let runs = trials.iter().flat_map(|trial| trial.runs);
-    runs.filter_map(|&run| *study.runs[run as usize].extras.get(column)?).min_by(f64::total_cmp)
+    Goldilocks {
+        run: cells.get(group[0] as usize)[0] as usize,
+        rates: group.len(),
+        best: all.best.map(|(place, run, summary)| Best { run, summary, edge: edge(place) }),
+        converging: all.converging,
+        diverging_from: all.diverging_from,
+        stability_limit: all.stability_limit,
+    }
 }
 
 /// Writes `goldilocks.csv`: the axes beside learning rate and seed, then what [`Goldilocks`] holds.

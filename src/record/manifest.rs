@@ -6,6 +6,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::fs;
 
 /// The name of the file.
@@ -53,11 +55,9 @@ impl std::error::Error for ManifestError {}
 /// # Errors
 /// When a table cannot be read or the manifest cannot be written.
 pub fn write_manifest(folder: &Path) -> Result<(), fs::Error> {
-    let mut text = format!("{HEADER}\n");
-    for table in TABLES.iter().filter(|table| folder.join(table).is_file()) {
-        text.push_str(&line(table, &fs::read_text(&folder.join(table))?));
-        text.push('\n');
-    }
+    let tables = TABLES.par_iter().filter(|table| folder.join(table).is_file());
+    let lines: Result<Vec<String>, fs::Error> = tables.map(|table| line(folder, table)).collect();
+    let text = format!("{HEADER}\n{}\n", lines?.join("\n"));
     fs::write(&folder.join(NAME), text.as_bytes())
 }
 
@@ -83,12 +83,12 @@ pub fn verify_manifest(folder: &Path) -> Result<(), ManifestError> {
         if !TABLES.contains(&table) {
             return Err(broken(format!("{NAME} names `{table}`, which this version does not know")));
         }
-        let content = match fs::read_text(&folder.join(table)) {
-            Ok(content) => content,
+        let found = match line(folder, table) {
+            Ok(found) => found,
             Err(error) if error.is_not_found() => return Err(broken(format!("{table} is missing"))),
             Err(error) => return Err(ManifestError::File(error)),
         };
-        if line(table, &content) != expected {
+        if found != expected {
             return Err(broken(format!("{table} is cut off or was changed after it was written")));
         }
         seen.push(table);
@@ -99,9 +99,13 @@ pub fn verify_manifest(folder: &Path) -> Result<(), ManifestError> {
     }
 }
 
-fn line(table: &str, content: &str) -> String {
-    let rows = content.lines().count().saturating_sub(1);
-    format!("{table},{rows},{}", blake3::hash(content.as_bytes()).to_hex())
+fn line(folder: &Path, table: &str) -> Result<String, fs::Error> {
+    let (mut lines, mut hasher) = (0, blake3::Hasher::new());
+    fs::read_pieces(&folder.join(table), |piece| {
+        lines += piece.iter().filter(|&&byte| byte == b'\n').count();
+        hasher.update(piece);
+    })?;
+    Ok(format!("{table},{},{}", lines.saturating_sub(1), hasher.finalize().to_hex()))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ mod table;
 
 pub use crate::grid::Axis;
 pub use crate::outcome::{Status, Trend};
-pub use crate::value::{Shortest, Value};
+pub use crate::value::{Compact, Shortest, Value};
 pub use boundary::{write_boundary, write_points};
 pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED};
 pub use curves::{write_curves, write_landscape};
@@ -29,5 +29,5 @@ pub use manifest::{ManifestError, verify_manifest, write_manifest};
 pub use read::{ReadError, read};
 pub use retarget::{RetargetError, retarget};
 pub use runs::write_runs;
-pub use study::{Boundary, BoundaryPoint, Curve, LandscapePoint, Plane, Run, Study};
+pub use study::{Boundary, BoundaryPoint, Curve, Extra, LandscapePoint, Plane, Run, Study};
 pub use summary::{Summary, expected_steps_interval, write_summary};

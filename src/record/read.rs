@@ -16,7 +16,7 @@ use super::boundary::{BOUNDARY_COLUMNS, PARTS, POINT_COLUMNS};
 use super::cell::{BATCH_SIZE, LEARNING_RATE, SEED};
 use super::curves::{CURVE_COLUMNS, LANDSCAPE_COLUMNS};
 use super::runs::{FIRST_COLUMNS, OUTCOME_COLUMNS};
-use super::study::{Boundary, BoundaryPoint, Curve, LandscapePoint, Plane, Run, Study};
+use super::study::{Boundary, BoundaryPoint, Curve, Extra, LandscapePoint, Plane, Run, Study};
 use crate::fs;
 use crate::grid::Axis;
 use crate::outcome::{Status, Trend};
@@ -104,7 +104,7 @@ fn read_runs(study: &mut Study, mut source: Source) -> Result<(), ReadError> {
         places.iter().filter_map(|place| source.header().get(*place)).map(str::to_owned).collect()
     };
     let mut axes: Vec<AxisReader> = names(&layout.axes).into_iter().map(AxisReader::new).collect();
-    study.extras = names(&layout.extras);
+    study.extras = names(&layout.extras).iter().map(|name| Extra::new(name, [])).collect();
     let mut seen = HashSet::new();
     while let Some(row) = source.next_row()? {
         let number = row.cell(layout.number);
@@ -113,6 +113,9 @@ fn read_runs(study: &mut Study, mut source: Source) -> Result<(), ReadError> {
         }
         for (&place, axis) in layout.axes.iter().zip(&mut axes) {
             axis.push(row.cell(place))?;
+        }
+        for (&place, extra) in layout.extras.iter().zip(&mut study.extras) {
+            extra.values.push(row.cell(place).filled().map(Cell::number).transpose()?.into());
         }
         let run = read_run(row, &layout)?;
         if !seen.insert(run.id) {
@@ -138,13 +141,12 @@ fn read_run(row: Row, layout: &Layout) -> Result<Run, ReadError> {
         None if status == Status::Failed => Ok(f64::NAN),
         _ => cell.number(),
     };
-    let extra = |place: &usize| row.cell(*place).filled().map(Cell::number).transpose();
     Ok(Run {
         id: row.cell(layout.id).hash()?,
         status,
         steps: steps.filled().map(Cell::count).transpose()?,
-        epochs: next().filled().map(Cell::number).transpose()?,
-        examples: next().filled().map(Cell::count).transpose()?,
+        epochs: next().filled().map(Cell::number).transpose()?.into(),
+        examples: next().filled().map(Cell::count).transpose()?.into(),
         trained_steps: next().count()?,
         initial_loss: loss(next())?,
         final_loss: loss(next())?,
@@ -153,7 +155,6 @@ fn read_run(row: Row, layout: &Layout) -> Result<Run, ReadError> {
         trend: next().filled().map(trend).transpose()?,
         reason: next().filled().map(|cell| Arc::from(cell.text)),
         trajectory: next().hash()?,
-        extras: layout.extras.iter().map(extra).collect::<Result<_, _>>()?,
     })
 }
 

@@ -131,8 +131,8 @@ fn converged(run: &Run, curve: &Curve, point: usize, examples_per_epoch: Option<
         status: Status::Converged,
         trend: None,
         steps: Some(step),
-        epochs,
-        examples: epochs.zip(examples_per_epoch).map(|(epochs, examples)| (epochs * examples).round() as u64),
+        epochs: epochs.into(),
+        examples: epochs.zip(examples_per_epoch).map(|(epochs, examples)| (epochs * examples).round() as u64).into(),
         trained_steps: step,
         final_loss: curve.loss[point],
         best_loss,
@@ -148,8 +148,8 @@ fn stopped_before(run: &Run) -> Run {
         status: Status::Exhausted,
         trend: None,
         steps: None,
-        epochs: None,
-        examples: None,
+        epochs: None.into(),
+        examples: None.into(),
         reason: Some("it ended at its own target before it came to this one".into()),
         ..run.clone()
     }
@@ -157,7 +157,7 @@ fn stopped_before(run: &Run) -> Run {
 
 /// How many examples make an epoch, if the converged runs tell and agree.
 fn examples_per_epoch(study: &Study) -> Option<f64> {
-    let ratios = study.runs.iter().filter_map(|run| match (run.examples, run.epochs) {
+    let ratios = study.runs.iter().filter_map(|run| match (run.examples.get(), run.epochs.get()) {
         (Some(examples), Some(epochs)) if epochs > 0.0 => Some((examples as f64 / epochs).round()),
         _ => None,
     });
@@ -177,7 +177,7 @@ mod tests {
     /// Four runs: converged, exhausted, diverged after a dip, failed. Ten examples make an epoch.
     fn study() -> Study {
         let mut study = sample::study(&[(SEED, &sample::counts([0, 1, 2, 3]))], |values| match values {
-            [Value::Count(0)] => Run { epochs: Some(0.8), examples: Some(8), ..converged(4) },
+            [Value::Count(0)] => Run { epochs: Some(0.8).into(), examples: Some(8).into(), ..converged(4) },
             [Value::Count(1)] => exhausted(9, Trend::Falling),
             [Value::Count(2)] => Run { reason: Some("loss".into()), best_loss: 0.3, best_step: 1, ..diverged(3) },
             _ => failed("no memory"),
@@ -217,9 +217,9 @@ mod tests {
         let study = retarget(&study(), "loss", 0.5).unwrap();
         let [first, second, third, fourth] = <[Run; 4]>::try_from(study.runs).unwrap();
         assert_eq!((first.status, first.trained_steps, first.final_loss), (Status::Converged, 2, 0.5));
-        assert_eq!((first.epochs, first.examples), (Some(0.4), Some(4)));
+        assert_eq!((first.epochs.get(), first.examples.get()), (Some(0.4), Some(4)));
         assert_eq!((first.best_loss, first.best_step), (0.5, 2));
-        assert_eq!((second.status, second.trend, second.examples), (Status::Converged, None, Some(18)));
+        assert_eq!((second.status, second.trend, second.examples.get()), (Status::Converged, None, Some(18)));
         assert_eq!((third.status, third.reason, third.best_loss), (Status::Converged, None, 0.3));
         assert_eq!(fourth.status, Status::Failed);
     }

@@ -39,7 +39,7 @@ const ROWS_PER_CHUNK: usize = 4096;
 /// When `out` cannot be written.
 pub fn write_runs(study: &Study, out: &mut (impl Write + Send)) -> io::Result<()> {
     let axes = study.axes.iter().map(|axis| axis.path.as_str());
-    let extras = study.extras.iter().map(String::as_str);
+    let extras = study.extras.iter().map(|extra| extra.name.as_str());
     let header = FIRST_COLUMNS.into_iter().chain(axes).chain(OUTCOME_COLUMNS).chain(extras);
     table::write(out, header, study.runs.len(), ROWS_PER_CHUNK, |number, rows| {
         let run = &study.runs[number];
@@ -47,7 +47,7 @@ pub fn write_runs(study: &Study, out: &mut (impl Write + Send)) -> io::Result<()
         rows.hash(run.id);
         study.axes.iter().for_each(|axis| rows.value(axis.value(number)));
         write_outcome(run, rows);
-        (0..study.extras.len()).for_each(|extra| rows.optional_number(run.extras.get(extra).copied().flatten()));
+        study.extras.iter().for_each(|extra| rows.optional_number(extra.get(number)));
         rows.end();
     })
 }
@@ -56,8 +56,8 @@ fn write_outcome(run: &Run, rows: &mut table::Rows) {
     let loss = |loss: f64| (run.status != Status::Failed || !loss.is_nan()).then_some(loss);
     rows.text(run.status.name());
     rows.optional_count(run.steps);
-    rows.optional_number(run.epochs);
-    rows.optional_count(run.examples);
+    rows.optional_number(run.epochs.get());
+    rows.optional_count(run.examples.get());
     rows.count(run.trained_steps);
     rows.optional_number(loss(run.initial_loss));
     rows.optional_number(loss(run.final_loss));

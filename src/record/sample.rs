@@ -23,7 +23,7 @@ pub(crate) fn study(axes: &[(&str, &[Value])], outcome: impl Fn(&[Value]) -> Run
             Run { id: 0x1000 + number as u64, ..outcome(&values) }
         })
         .collect();
-    Study { name: "sample".to_owned(), axes, runs, ..Study::default() }
+    Study { name: "sample".to_owned(), axes: axes.into(), runs, ..Study::default() }
 }
 
 /// Real numbers as axis values.
@@ -43,8 +43,8 @@ pub(crate) fn converged(steps: u64) -> Run {
         status: Status::Converged,
         trend: None,
         steps: Some(steps),
-        epochs: None,
-        examples: None,
+        epochs: None.into(),
+        examples: None.into(),
         trained_steps: steps,
         initial_loss: 1.0,
         final_loss: 0.001,
@@ -52,7 +52,6 @@ pub(crate) fn converged(steps: u64) -> Run {
         best_step: steps,
         trajectory: 0xabc,
         reason: None,
-        extras: Box::default(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::grid::Axis;
 use crate::outcome::{Status, Trend};
+use crate::value::Compact;
 
 /// The results of a sweep, runs in spec order.
 #[derive(Debug, Clone, Default)]
@@ -14,10 +15,10 @@ pub struct Study {
     pub name: String,
     /// The spec's description; may be empty.
     pub description: String,
-    /// The axes of the grid in spec order, `seed` included when it is one.
-    pub axes: Vec<Axis>,
-    /// The names of what the problem adds to a run, for example `stability_limit`; see [`Run::extras`].
-    pub extras: Vec<String>,
+    /// The axes of the grid in spec order, `seed` included when it is one; shared with the grid.
+    pub axes: Arc<[Axis]>,
+    /// What the problem adds to each run, for example `stability_limit`.
+    pub extras: Vec<Extra>,
     /// The names of what is recorded beside the loss, for example `gap`, `test_loss`, `w`; see [`Curve::measures`].
     pub measures: Vec<String>,
     /// One entry per run, in spec order; run number `i` is `runs[i]`.
@@ -34,6 +35,40 @@ pub struct Study {
     pub notes: Vec<String>,
 }
 
+impl Study {
+    /// What the problem adds under this name, if it does.
+    pub fn extra(&self, name: &str) -> Option<&Extra> {
+        self.extras.iter().find(|extra| extra.name == name)
+    }
+}
+
+/// Something that the problem says of every run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Extra {
+    /// Its name in tables.
+    pub name: String,
+    /// One value per run, in spec order; a missing one is an empty cell.
+    pub values: Vec<Compact<f64>>,
+}
+
+impl Extra {
+    /// Of these values, one per run.
+    pub fn new(name: &str, values: impl IntoIterator<Item = Option<f64>>) -> Extra {
+        Extra { name: name.to_owned(), values: values.into_iter().map(Compact::from).collect() }
+    }
+
+    /// What is said of a run.
+    pub fn get(&self, run: usize) -> Option<f64> {
+        self.values.get(run)?.get()
+    }
+
+    /// What is said of these runs, in this order.
+    #[must_use]
+    pub fn of_runs(&self, runs: impl IntoIterator<Item = usize>) -> Extra {
+        Extra::new(&self.name, runs.into_iter().map(|run| self.get(run)))
+    }
+}
+
 /// How one run went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -46,9 +81,9 @@ pub struct Run {
     /// Steps to convergence; only for converged runs.
     pub steps: Option<u64>,
     /// Epochs to convergence; only for converged runs of problems that have examples.
-    pub epochs: Option<f64>,
+    pub epochs: Compact<f64>,
     /// Examples seen to convergence; only for converged runs of problems that have examples.
-    pub examples: Option<u64>,
+    pub examples: Compact<u64>,
     /// Steps actually trained.
     pub trained_steps: u64,
     /// Training loss at step 0.
@@ -63,8 +98,6 @@ pub struct Run {
     pub trajectory: u64,
     /// Why the run ended, where the status does not say it all (`failed`, `diverged`).
     pub reason: Option<Arc<str>>,
-    /// What the problem adds, in the order of [`Study::extras`]; `None` is an empty cell.
-    pub extras: Box<[Option<f64>]>,
 }
 
 /// What was recorded along one run, thinned.

@@ -3,6 +3,7 @@
 //! Owns the text of cells and the writing of rows in parallel but in order; knows nothing of what the columns mean.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -17,6 +18,10 @@ pub(super) struct Rows {
 }
 
 impl Rows {
+    fn with_capacity(bytes: usize) -> Rows {
+        Rows { bytes: Vec::with_capacity(bytes), ..Rows::default() }
+    }
+
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -132,15 +137,18 @@ pub(super) fn write<'a>(
     out.write_all(line.as_bytes())?;
 
     let chunks = items.div_ceil(per_chunk);
+    // The largest chunk so far tells how much room the next needs.
+    let bytes_per_chunk = AtomicUsize::new(0);
     let window = 2 * rayon::current_num_threads();
     let format = |first: usize| -> Vec<Rows> {
         let last = chunks.min(first + window);
         (first..last)
             .into_par_iter()
             .map(|chunk| {
-                let mut rows = Rows::default();
+                let mut rows = Rows::with_capacity(bytes_per_chunk.load(Ordering::Relaxed));
                 let items = chunk * per_chunk..items.min((chunk + 1) * per_chunk);
                 items.for_each(|item| rows_of(item, &mut rows));
+                bytes_per_chunk.fetch_max(rows.bytes.len() + rows.bytes.len() / 64, Ordering::Relaxed);
                 rows
             })
             .collect()

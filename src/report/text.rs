@@ -257,11 +257,8 @@ fn warnings(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
 
 /// How many of the replicates of a run only seemed to have converged, the run among them.
 fn false_convergences_beside(study: &Study, run: usize) -> usize {
-    let Some(column) = study.extras.iter().position(|extra| extra == FALSE_CONVERGENCE) else { return 0 };
-    let is_false = |run: &&u32| {
-        let told = study.runs[**run as usize].extras.get(column).copied().flatten();
-        told.is_some_and(|told| told != 0.0)
-    };
+    let Some(extra) = study.extra(FALSE_CONVERGENCE) else { return 0 };
+    let is_false = |run: &&u32| extra.get(**run as usize).is_some_and(|told| told != 0.0);
     let cells = Groups::cells(study);
     let cell = cells.iter().find(|runs| runs.iter().any(|other| *other as usize == run));
     cell.map_or(0, |runs| runs.iter().filter(is_false).count())
@@ -269,8 +266,8 @@ fn false_convergences_beside(study: &Study, run: usize) -> usize {
 
 /// Says how many runs only seemed to have converged, where they trained on.
 fn false_convergences(study: &Study) -> Option<String> {
-    let column = study.extras.iter().position(|extra| extra == FALSE_CONVERGENCE)?;
-    let told: Vec<f64> = study.runs.iter().filter_map(|run| run.extras.get(column).copied().flatten()).collect();
+    let extra = study.extra(FALSE_CONVERGENCE)?;
+    let told: Vec<f64> = (0..study.runs.len()).filter_map(|run| extra.get(run)).collect();
     let count = told.iter().filter(|is_false| **is_false != 0.0).count();
     let all = told.len();
     (count > 0).then(|| {

@@ -1,11 +1,12 @@
 //! Trains one group: runs that see the same examples in the same order, in lockstep, one run per lane.
 
+use std::sync::Arc;
+
 use super::definition::{EvaluateEvery, Optimizer, Stop};
-use super::kernel::{Buffers, Walk, advance, lanes_per_vector, measure};
+use super::kernel::{Buffers, Stretch, Walk, advance, lanes_per_vector, measure};
 use super::lanes::{LaneState, Shape};
 use super::ledger::{Ledger, Verdict};
 use super::recording::{Curve, Detail, Thinning};
-use super::trend::trend;
 use crate::data::{Order, Schedule, SharedOrders};
 use crate::outcome::{Status, Trend};
 use crate::problem::{Measure, Measures, Model, Penalty};
@@ -40,7 +41,7 @@ pub struct Lane {
     /// Momentum; either all lanes of a group have some or none has.
     pub momentum: f64,
     /// Parameters before the first step.
-    pub initial: Vec<f64>,
+    pub initial: Arc<[f64]>,
     /// Whether its curve is kept (at the group's detail).
     pub keeps_curve: bool,
 }
@@ -66,8 +67,8 @@ pub struct Outcome {
     pub best_step: u64,
     /// Hash over the bits of all evaluated losses.
     pub trajectory: u64,
-    /// The model's recorded measures at the last evaluation, in the order of [`Measure::ALL`].
-    pub last: Vec<f64>,
+    /// What was measured at the last evaluation, by [`Measure`]; only what the model records is set.
+    pub last: [f64; Measure::COUNT],
     /// What became of it after its convergence, if it trained on.
     pub later: Option<Later>,
     /// What the model says of its end, in the order of [`Model::extras`].
@@ -107,7 +108,7 @@ pub fn train<M: Model>(arch: pulp::Arch, model: &M, group: &Group<'_>) -> Option
         if (group.interrupted)() {
             return None;
         }
-        training.advance_to_next_evaluation()?;
+        training.advance()?;
     }
     Some(training.outcomes.into_iter().flatten().collect())
 }
@@ -129,6 +130,7 @@ struct Training<'a, M> {
     step: u64,
     budget: u64,
     thinning: Thinning,
+    keeps_curves: bool,
     needed: Measures,
     recorded: Vec<Measure>,
     curves: Vec<Curve>,
@@ -167,6 +169,7 @@ impl<'a, M: Model> Training<'a, M> {
             step: 0,
             budget: budget(group),
             thinning: Thinning::new(group.detail),
+            keeps_curves: group.detail != Detail::None && lanes.iter().any(|lane| lane.keeps_curve),
             needed: Ledger::needs(group.stop),
             recorded: model.recorded().iter().collect(),
             curves: vec![Curve::default(); lanes.len()],
@@ -178,26 +181,52 @@ impl<'a, M: Model> Training<'a, M> {
     fn start(&mut self) {
         self.measure(self.needed);
         self.ledger.open(self.group.stop, &self.buffers.measured, self.state.shape.slots());
-        self.evaluate();
+        let some_ended = self.ledger.enter(0, &self.buffers.measured);
+        self.evaluate(some_ended);
     }
 
-    fn advance_to_next_evaluation(&mut self) -> Option<()> {
-        let next = self.next_evaluation();
-        if self.budget - self.step <= 3 * (next - self.step) {
+    /// Trains on until there is something to do for this group beside entering evaluations in the ledger.
+    fn advance(&mut self) -> Option<()> {
+        let every = self.next_evaluation() - self.step;
+        if self.budget - self.step <= 3 * every {
             self.remember();
         }
-        while self.step < next {
-            let steps = (next - self.step).min(STEPS_BETWEEN_LOOKS);
-            let Training { arch, model, group, walk, state, buffers, .. } = self;
-            advance(*arch, *model, steps, walk, group.optimizer, state, buffers);
-            self.step += steps;
-            if self.step < next && (self.group.interrupted)() {
+        let mut rest = every;
+        while rest > STEPS_BETWEEN_LOOKS {
+            self.train_on(STEPS_BETWEEN_LOOKS, 1, Measures::default());
+            rest -= STEPS_BETWEEN_LOOKS;
+            if (self.group.interrupted)() {
                 return None;
             }
         }
-        self.measure(self.needed);
-        self.evaluate();
+        let evaluations = if rest == every { self.evaluations_in_a_row(every) } else { 1 };
+        let some_ended = self.train_on(rest, evaluations, self.needed);
+        self.evaluate(some_ended);
         Some(())
+    }
+
+    /// Trains `evaluations` times `steps` steps, or until some lane ends; says whether one did.
+    fn train_on(&mut self, steps: u64, evaluations: u64, wanted: Measures) -> bool {
+        let Training { arch, model, group, walk, state, buffers, ledger, .. } = self;
+        let stretch = Stretch { from: self.step, steps, evaluations, wanted, optimizer: group.optimizer };
+        let ledger = (wanted != Measures::default()).then_some(ledger);
+        let (done, some_ended) = advance(*arch, *model, &stretch, walk, state, buffers, ledger);
+        self.step += done * steps;
+        some_ended
+    }
+
+    /// How many evaluations, `every` steps apart, may follow each other before this group is to be looked at.
+    fn evaluations_in_a_row(&self, every: u64) -> u64 {
+        if self.group.stop.evaluate_every == Some(EvaluateEvery::Epoch) || every == 0 {
+            return 1;
+        }
+        // The last three are taken one by one, for [`Training::moves_back`].
+        let to_the_last = ((self.budget - self.step) / every).saturating_sub(3);
+        let to_be_kept = match self.keeps_curves {
+            true => self.thinning.next().saturating_sub(self.step).div_ceil(every),
+            false => u64::MAX,
+        };
+        (STEPS_BETWEEN_LOOKS / every).min(to_the_last).min(to_be_kept).max(1)
     }
 
     fn next_evaluation(&self) -> u64 {
@@ -215,14 +244,13 @@ impl<'a, M: Model> Training<'a, M> {
     }
 
     fn measure(&mut self, wanted: Measures) {
-        measure(self.arch, self.model, wanted, &self.state, &mut self.buffers);
+        measure(self.arch, self.model, wanted, &mut self.state, &mut self.buffers);
     }
 
-    /// Enters the evaluation, keeps what is to be kept, retires the lanes that have ended and packs the others.
-    fn evaluate(&mut self) {
-        let some_ended = self.ledger.enter(self.arch, self.step, &self.buffers.measured);
+    /// Keeps what is to be kept of an evaluation, retires the lanes that have ended and packs the others.
+    fn evaluate(&mut self, some_ended: bool) {
         let spent = self.step >= self.budget;
-        let keep = self.thinning.keeps(self.step);
+        let keep = self.thinning.keeps(self.step) && self.keeps_curves;
         if !(some_ended || spent || keep) {
             return;
         }
@@ -274,8 +302,7 @@ impl<'a, M: Model> Training<'a, M> {
         });
         Outcome {
             status,
-            trend: (status == Status::Exhausted)
-                .then(|| trend(&self.ledger.recent_losses(slot), self.moves_back(slot, lane))),
+            trend: (status == Status::Exhausted).then(|| self.ledger.trend(slot, self.moves_back(slot, lane))),
             steps: (status == Status::Converged).then_some(converged_at),
             trained_steps: self.step,
             initial_loss,
@@ -283,7 +310,7 @@ impl<'a, M: Model> Training<'a, M> {
             best_loss,
             best_step: books.best_step[slot],
             trajectory: books.trajectory[slot],
-            last: self.recorded.iter().map(|&measure| value(measure)).collect(),
+            last: Measure::ALL.map(value),
             later,
             extras: self.extras(slot),
             parameters: self.group.keeps_parameters.then(|| self.parameters(slot)),

@@ -1,14 +1,15 @@
-//! The two operations that run on vectors: training some steps, and measuring.
+//! What runs on vectors: a stretch of training with its evaluations.
 //!
-//! Both are compiled once per instruction set and number of vectors; the choice is made when they are called.
+//! Compiled once per model, instruction set and number of vectors; the choice is made once per stretch.
 
-use pulp::{Simd, WithSimd};
+use pulp::{NullaryFnOnce, Simd, WithSimd};
 
 use super::definition::Optimizer;
 use super::lanes::{Aligned, LaneState, vectors, vectors_mut, zeros};
+use super::ledger::Ledger;
 use super::update;
 use crate::data::Order;
-use crate::problem::{EXAMPLES_PER_SUM, Lanes, Measure, Measures, Model, Rows};
+use crate::problem::{EXAMPLES_PER_SUM, Lanes, Measure, Measured, Measures, Model, Rows};
 
 /// Calls a generic operation with the number of vectors as a constant.
 macro_rules! dispatch {
@@ -64,35 +65,102 @@ pub(super) fn lanes_per_vector(arch: pulp::Arch) -> usize {
     arch.dispatch(Count)
 }
 
-/// Trains all lanes for `steps` steps.
+/// A stretch of training: some steps and an evaluation, again and again.
+pub(super) struct Stretch {
+    /// Steps before this stretch.
+    pub(super) from: u64,
+    /// Steps before each evaluation.
+    pub(super) steps: u64,
+    /// At most so many evaluations; the stretch ends with the first at which some lane ends.
+    pub(super) evaluations: u64,
+    /// What is measured at each; nothing at all leaves the evaluation out.
+    pub(super) wanted: Measures,
+    /// How parameters follow the gradient.
+    pub(super) optimizer: Optimizer,
+}
+
+/// Trains all lanes for a stretch; what was measured last is in `buffers.measured`, and each evaluation is entered in `ledger`.
+/// Says how many evaluations there were, and whether some lane ended at the last.
 pub(super) fn advance<M: Model>(
     arch: pulp::Arch,
     model: &M,
-    steps: u64,
+    stretch: &Stretch,
     walk: &mut Walk,
-    optimizer: Optimizer,
+    state: &mut LaneState,
+    buffers: &mut Buffers,
+    ledger: Option<&mut Ledger>,
+) -> (u64, bool) {
+    let vectors = state.shape.vectors;
+    dispatch!(arch, vectors, Advance { model, stretch, walk, state, buffers, ledger })
+}
+
+/// Measures all lanes where they stand; the result is in `buffers.measured`.
+pub(super) fn measure<M: Model>(
+    arch: pulp::Arch,
+    model: &M,
+    wanted: Measures,
     state: &mut LaneState,
     buffers: &mut Buffers,
 ) {
-    let vectors = state.shape.vectors;
-    dispatch!(arch, vectors, Advance { model, steps, walk, optimizer, state, buffers });
+    let optimizer = Optimizer::Descent { nesterov: false };
+    let stretch = Stretch { from: 0, steps: 0, evaluations: 1, wanted, optimizer };
+    advance(arch, model, &stretch, &mut Walk::Closed, state, buffers, None);
 }
 
 struct Advance<'a, M, const V: usize> {
     model: &'a M,
-    steps: u64,
+    stretch: &'a Stretch,
     walk: &'a mut Walk,
-    optimizer: Optimizer,
     state: &'a mut LaneState,
     buffers: &'a mut Buffers,
+    ledger: Option<&'a mut Ledger>,
 }
 
 impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
-    type Output = ();
+    type Output = (u64, bool);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Advance { model, steps, walk, optimizer, state, buffers } = self;
+    fn with_simd<S: Simd>(mut self, simd: S) -> (u64, bool) {
+        let Stretch { from, steps, evaluations, wanted, .. } = *self.stretch;
+        for evaluation in 1..=evaluations {
+            if steps > 0 {
+                self.train(simd);
+            }
+            if wanted != Measures::default() {
+                self.measure(simd);
+            }
+            let measured = &self.buffers.measured;
+            if let Some(ledger) = self.ledger.as_deref_mut()
+                && simd.vectorize(Enter { ledger, step: from + evaluation * steps, measured })
+            {
+                return (evaluation, true);
+            }
+        }
+        (evaluations, false)
+    }
+}
+
+/// [`Ledger::enter`], compiled once per instruction set.
+struct Enter<'a> {
+    ledger: &'a mut Ledger,
+    step: u64,
+    measured: &'a [f64],
+}
+
+impl NullaryFnOnce for Enter<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        self.ledger.enter(self.step, self.measured)
+    }
+}
+
+impl<M: Model, const V: usize> Advance<'_, M, V> {
+    /// The steps before one evaluation.
+    #[inline(always)]
+    fn train<S: Simd>(&mut self, simd: S) {
+        let Advance { model, stretch: Stretch { steps, optimizer, .. }, walk, state, buffers, .. } = self;
         let gradient = vectors_mut::<S, V>(&mut buffers.gradient);
         let part = vectors_mut::<S, V>(&mut buffers.part);
         let scratch = vectors_mut::<S, V>(&mut buffers.scratch);
@@ -102,9 +170,9 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
         let memory = vectors_mut::<S, V>(&mut state.memory);
         let n = state.parameters_per_lane;
 
-        for _ in 0..steps {
-            let closed = matches!(walk, Walk::Closed);
-            let indices = match walk {
+        for _ in 0..*steps {
+            let closed = matches!(**walk, Walk::Closed);
+            let indices = match &mut **walk {
                 Walk::Closed => &[][..],
                 Walk::All(all) => all,
                 Walk::Batches(order) => order.next_batch(),
@@ -112,13 +180,13 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
             for (block, parameters) in parameters.chunks_exact_mut(n).enumerate() {
                 let memory = if memory.is_empty() { &mut [][..] } else { &mut memory[block * n..][..n] };
                 let rates = learning_rate[block];
-                match optimizer {
+                match *optimizer {
                     Optimizer::Descent { nesterov } => {
                         if closed {
                             model.closed_gradient(simd, parameters, gradient, scratch);
                         } else {
                             let scale = 1.0 / indices.len() as f64;
-                            add_up(simd, model, indices, scale, parameters, gradient, part, scratch);
+                            add_up(simd, *model, indices, scale, parameters, gradient, part, scratch);
                             model.add_penalty(simd, parameters, gradient);
                         }
                         if memory.is_empty() {
@@ -128,12 +196,26 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
                         }
                     }
                     Optimizer::Playground => {
-                        add_up(simd, model, indices, 1.0, parameters, gradient, part, scratch);
+                        add_up(simd, *model, indices, 1.0, parameters, gradient, part, scratch);
                         let (count, penalty, biases) = (indices.len() as f64, model.penalty(), model.biases());
                         update::as_playground(simd, penalty, biases, rates, count, gradient, memory, parameters);
                     }
                 }
             }
+        }
+    }
+
+    /// One evaluation.
+    #[inline(always)]
+    fn measure<S: Simd>(&mut self, simd: S) {
+        let Advance { model, stretch: Stretch { wanted, .. }, state, buffers, .. } = self;
+        let scratch = vectors_mut::<S, V>(&mut buffers.scratch);
+        let parameters = vectors::<S, V>(&state.parameters);
+        let rows = vectors_mut::<S, V>(&mut buffers.measured);
+        let blocks = state.shape.blocks;
+        for (block, parameters) in parameters.chunks_exact(state.parameters_per_lane).enumerate() {
+            let mut out = Measured::new(*wanted, rows, blocks, block);
+            model.measure(simd, *wanted, parameters, &mut out, scratch);
         }
     }
 }
@@ -161,45 +243,6 @@ fn add_up<S: Simd, M: Model, const V: usize>(
         for (g, part) in gradient.iter_mut().zip(&*part) {
             for v in 0..V {
                 g[v] = simd.add_f64s(g[v], part[v]);
-            }
-        }
-    }
-}
-
-/// Measures all lanes; the result is in `buffers.measured`.
-pub(super) fn measure<M: Model>(
-    arch: pulp::Arch,
-    model: &M,
-    wanted: Measures,
-    state: &LaneState,
-    buffers: &mut Buffers,
-) {
-    let vectors = state.shape.vectors;
-    dispatch!(arch, vectors, Observe { model, wanted, state, buffers });
-}
-
-struct Observe<'a, M, const V: usize> {
-    model: &'a M,
-    wanted: Measures,
-    state: &'a LaneState,
-    buffers: &'a mut Buffers,
-}
-
-impl<M: Model, const V: usize> WithSimd for Observe<'_, M, V> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Observe { model, wanted, state, buffers } = self;
-        let scratch = vectors_mut::<S, V>(&mut buffers.scratch);
-        let parameters = vectors::<S, V>(&state.parameters);
-        let rows = vectors_mut::<S, V>(&mut buffers.measured);
-        let blocks = state.shape.blocks;
-        for (block, parameters) in parameters.chunks_exact(state.parameters_per_lane).enumerate() {
-            let mut out = [[simd.splat_f64s(0.0); V]; Measure::COUNT];
-            model.measure(simd, wanted, parameters, &mut out, scratch);
-            for measure in wanted.iter() {
-                rows[measure as usize * blocks + block] = out[measure as usize];
             }
         }
     }

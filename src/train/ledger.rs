@@ -4,6 +4,7 @@
 
 use super::definition::{AfterConvergence, Convergence, Criterion, Stop};
 use super::trend;
+use crate::outcome::Trend;
 use crate::problem::{Measure, Measures};
 
 /// What an evaluation says of a lane.
@@ -25,6 +26,8 @@ pub(super) struct Ledger {
     history: usize,
     pub(super) columns: Columns,
     pub(super) verdicts: Vec<Verdict>,
+    /// Whether some verdict may be other than [`Verdict::Continues`].
+    judged: bool,
     /// Per slot its first convergence, where lanes train on after it.
     first: Option<Vec<Option<First>>>,
 }
@@ -48,8 +51,8 @@ pub(super) struct Columns {
     pub(super) held_since: Vec<u64>,
     held: Vec<u64>,
     diverged_above: Vec<f64>,
-    /// Slots whose lane has ended; they are left out until the group is packed.
-    ended: Vec<bool>,
+    /// 1 for a lane in training, 0 once it has ended: such slots are left out until the group is packed.
+    active: Vec<u64>,
 }
 
 /// A criterion with a threshold per slot.
@@ -76,6 +79,7 @@ impl Ledger {
             history: window.max().unwrap_or(0).max(trend::WINDOW),
             columns: Columns::default(),
             verdicts: Vec::new(),
+            judged: false,
             first: (stop.after_convergence == AfterConvergence::Continue).then(Vec::new),
         }
     }
@@ -100,7 +104,7 @@ impl Ledger {
             trajectory: vec![0; slots],
             held_since: vec![0; slots],
             held: vec![0; slots],
-            ended: vec![false; slots],
+            active: vec![1; slots],
             diverged_above: loss.iter().map(|loss| (stop.diverged_loss_factor * loss).min(f64::MAX)).collect(),
         };
         for rule in &mut self.rules {
@@ -120,23 +124,20 @@ impl Ledger {
     }
 
     /// Enters what was measured after `step` steps; says whether any slot converged or diverged.
-    pub(super) fn enter(&mut self, arch: pulp::Arch, step: u64, measured: &[f64]) -> bool {
-        // Straight loops over slots: compiled for the widest vectors there are.
-        arch.dispatch(
-            #[inline(always)]
-            || self.enter_all(step, measured),
-        )
-    }
-
+    ///
+    /// Straight loops over slots; compiled with the vectors of the place where it is called.
     #[inline(always)]
-    fn enter_all(&mut self, step: u64, measured: &[f64]) -> bool {
+    pub(super) fn enter(&mut self, step: u64, measured: &[f64]) -> bool {
         let slots = self.verdicts.len();
         let row = |measure: Measure| &measured[measure as usize * slots..][..slots];
         let loss = row(Measure::Loss);
-        let columns = &mut self.columns;
         self.losses[self.evaluations % self.history * slots..][..slots].copy_from_slice(loss);
         self.evaluations += 1;
+        if std::mem::take(&mut self.judged) {
+            self.verdicts.fill(Verdict::Continues);
+        }
 
+        let columns = &mut self.columns;
         let best = columns.best_loss.iter_mut().zip(&mut columns.best_step);
         for ((best_loss, best_step), &loss) in best.zip(loss) {
             let better = loss < *best_loss;
@@ -146,63 +147,70 @@ impl Ledger {
         for (hash, &loss) in columns.trajectory.iter_mut().zip(loss) {
             *hash = mix(*hash, loss);
         }
-        let limits = loss.iter().zip(&columns.diverged_above);
-        for ((verdict, (&loss, &limit)), &ended) in self.verdicts.iter_mut().zip(limits).zip(&columns.ended) {
-            // A loss that is not a number is not at most the limit either.
-            *verdict = if loss <= limit || ended { Verdict::Continues } else { Verdict::Diverged };
+        let mut ends = 0;
+        for ((&loss, &limit), &active) in loss.iter().zip(&columns.diverged_above).zip(&columns.active) {
+            ends |= if within(loss, limit) { 0 } else { active };
         }
-        if !self.rules.is_empty() {
-            self.hold_rules(step, measured);
-            self.note_first();
+        let must_judge = match &self.rules[..] {
+            [] => false,
+            // The usual case, in a loop without branches.
+            [Rule { criterion, thresholds }] if self.hold == 1 && criterion.is_upper_bound() => {
+                let values = row(criterion.measure());
+                for ((&value, &threshold), &active) in values.iter().zip(thresholds).zip(&columns.active) {
+                    ends |= if within(value, threshold) { active } else { 0 };
+                }
+                false
+            }
+            _ => true,
+        };
+        (ends != 0 || must_judge) && self.judge(step, measured)
+    }
+
+    /// The verdict on every lane that is still in training.
+    #[inline(never)]
+    fn judge(&mut self, step: u64, measured: &[f64]) -> bool {
+        self.judged = true;
+        let slots = self.verdicts.len();
+        for slot in 0..slots {
+            if self.columns.active[slot] == 0 {
+                continue;
+            }
+            let loss = measured[Measure::Loss as usize * slots + slot];
+            let converged = !self.rules.is_empty() && self.holds_long_enough(slot, step, measured);
+            self.verdicts[slot] = match within(loss, self.columns.diverged_above[slot]) {
+                false => Verdict::Diverged,
+                true if converged => Verdict::Converged,
+                true => Verdict::Continues,
+            };
         }
+        self.note_first();
         self.verdicts.iter().any(|&verdict| verdict != Verdict::Continues)
     }
 
-    #[inline(always)]
-    fn hold_rules(&mut self, step: u64, measured: &[f64]) {
+    /// Counts this evaluation if all criteria hold in it, else starts to count anew.
+    fn holds_long_enough(&mut self, slot: usize, step: u64, measured: &[f64]) -> bool {
         let slots = self.verdicts.len();
-        let (columns, verdicts) = (&mut self.columns, &mut self.verdicts);
-        if let [Rule { criterion, thresholds }] = &self.rules[..]
-            && self.hold == 1
-            && criterion.is_upper_bound()
-        {
-            // The usual case, in a loop without branches.
-            let values = &measured[criterion.measure() as usize * slots..][..slots];
-            let reached = values.iter().zip(thresholds).map(|(value, threshold)| value <= threshold);
-            for ((verdict, reached), &ended) in verdicts.iter_mut().zip(reached).zip(&columns.ended) {
-                let converged = reached && *verdict == Verdict::Continues && !ended;
-                *verdict = if converged { Verdict::Converged } else { *verdict };
-            }
-            columns.held_since.fill(step);
-            return;
-        }
-        for slot in 0..slots {
-            if columns.ended[slot] {
-                continue;
-            }
-            let holds = self.rules.iter().all(|Rule { criterion, thresholds }| {
-                let value = measured[criterion.measure() as usize * slots + slot];
-                match criterion {
-                    Criterion::Accuracy(_) | Criterion::TestAccuracy(_) => value >= thresholds[slot],
-                    Criterion::Plateau { window, .. } => {
-                        let last = last_losses(&self.losses, self.history, self.evaluations, slots, slot);
-                        is_plateau(last, *window as usize + 1, thresholds[slot])
-                    }
-                    _ => value <= thresholds[slot],
+        let holds = self.rules.iter().all(|Rule { criterion, thresholds }| {
+            let value = measured[criterion.measure() as usize * slots + slot];
+            match criterion {
+                Criterion::Accuracy(_) | Criterion::TestAccuracy(_) => value >= thresholds[slot],
+                Criterion::Plateau { window, .. } => {
+                    let last = last_losses(&self.losses, self.history, self.evaluations, slots, slot);
+                    is_plateau(last, *window as usize + 1, thresholds[slot])
                 }
-            });
-            if !holds {
-                columns.held[slot] = 0;
-                continue;
+                _ => within(value, thresholds[slot]),
             }
-            if columns.held[slot] == 0 {
-                columns.held_since[slot] = step;
-            }
-            columns.held[slot] += 1;
-            if columns.held[slot] >= self.hold && verdicts[slot] == Verdict::Continues {
-                verdicts[slot] = Verdict::Converged;
-            }
+        });
+        let columns = &mut self.columns;
+        if !holds {
+            columns.held[slot] = 0;
+            return false;
         }
+        if columns.held[slot] == 0 {
+            columns.held_since[slot] = step;
+        }
+        columns.held[slot] += 1;
+        columns.held[slot] >= self.hold
     }
 
     /// Notes what has converged for the first time, and lets it train on if it is to.
@@ -222,16 +230,16 @@ impl Ledger {
 
     /// Leaves a slot out from now on: its lane has ended.
     pub(super) fn end(&mut self, slot: usize) {
-        self.columns.ended[slot] = true;
+        self.columns.active[slot] = 0;
     }
 
-    /// The last evaluations' losses of a slot, at most [`trend::WINDOW`], oldest first.
-    pub(super) fn recent_losses(&self, slot: usize) -> Vec<f64> {
-        let slots = self.verdicts.len();
-        let last = last_losses(&self.losses, self.history, self.evaluations, slots, slot);
-        let mut recent: Vec<f64> = last.take(trend::WINDOW).collect();
-        recent.reverse();
-        recent
+    /// What the last losses of a slot were doing; `moves_back` as in [`trend::trend`].
+    pub(super) fn trend(&self, slot: usize, moves_back: bool) -> Trend {
+        let mut recent = [0.0; trend::WINDOW];
+        let count = self.evaluations.min(trend::WINDOW);
+        let last = last_losses(&self.losses, self.history, self.evaluations, self.verdicts.len(), slot);
+        recent[..count].iter_mut().rev().zip(last).for_each(|(place, loss)| *place = loss);
+        trend::trend(&recent[..count], moves_back)
     }
 
     /// Keeps only these slots, in this order, followed by idle ones up to `slots` in all.
@@ -241,14 +249,14 @@ impl Ledger {
         for column in [&mut columns.initial_loss, &mut columns.best_loss, &mut columns.diverged_above] {
             pack(column, kept, slots);
         }
-        for column in [&mut columns.best_step, &mut columns.trajectory, &mut columns.held_since, &mut columns.held] {
+        let Columns { best_step, trajectory, held_since, held, active, .. } = columns;
+        for column in [best_step, trajectory, held_since, held, active] {
+            // Idle slots get 0: not active.
             pack(column, kept, slots);
         }
         if let Some(first) = &mut self.first {
             pack(first, kept, slots);
         }
-        pack(&mut columns.ended, kept, slots);
-        columns.ended[kept.len()..].fill(true);
         for rule in &mut self.rules {
             pack(&mut rule.thresholds, kept, slots);
         }
@@ -259,7 +267,14 @@ impl Ledger {
         }
         self.losses = losses;
         self.verdicts = vec![Verdict::Continues; slots];
+        self.judged = false;
     }
+}
+
+/// Whether a number is at most the limit; one that is not a number never is.
+#[inline(always)]
+fn within(number: f64, limit: f64) -> bool {
+    number <= limit
 }
 
 fn pack<T: Copy + Default>(column: &mut Vec<T>, kept: &[usize], slots: usize) {
@@ -292,6 +307,7 @@ fn is_plateau(last: impl Iterator<Item = f64> + Clone, count: usize, change: f64
 }
 
 /// Adds the bits of a loss to a trajectory hash (a multiplicative hash; every NaN counts as the same one).
+#[inline(always)]
 fn mix(hash: u64, loss: f64) -> u64 {
     let bits = if loss.is_nan() { f64::NAN.to_bits() } else { loss.to_bits() };
     let mixed = (hash.rotate_left(5) ^ bits).wrapping_mul(0x9E37_79B9_7F4A_7C15);

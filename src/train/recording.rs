@@ -29,6 +29,15 @@ impl Thinning {
         Thinning { detail, next: 0 }
     }
 
+    /// The first step whose evaluation is kept, as far as is known; [`u64::MAX`] if none is.
+    pub(super) fn next(&self) -> u64 {
+        match self.detail {
+            Detail::All => 0,
+            Detail::Thinned => self.next,
+            Detail::None => u64::MAX,
+        }
+    }
+
     /// Whether the evaluation after `step` steps is kept; asked once per evaluation, in order.
     pub(super) fn keeps(&mut self, step: u64) -> bool {
         match self.detail {

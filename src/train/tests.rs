@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::*;
 use crate::data::{self, Dataset, LinearSource, Order, Sampling, Scale, Schedule, Source};
 use crate::outcome::{Status, Trend};
-use crate::problem::{Initial, LeastSquares, LinearRegression, Model, Parabola};
+use crate::problem::{Initial, LeastSquares, LinearRegression, Measure, Model, Parabola};
 use crate::random::Key;
 
 /// The curve of the course's exercise.
@@ -24,7 +24,8 @@ fn stop(max_steps: u64, criterion: Option<Criterion>) -> Stop {
 }
 
 fn group<'a>(stop: &'a Stop, rates: &[f64], initial: Vec<f64>) -> Group<'a> {
-    let lane = |&learning_rate| Lane { learning_rate, momentum: 0.0, initial: initial.clone(), keeps_curve: true };
+    let lane =
+        |&learning_rate| Lane { learning_rate, momentum: 0.0, initial: initial.clone().into(), keeps_curve: true };
     Group {
         lanes: rates.iter().map(lane).collect(),
         schedule: None,
@@ -100,7 +101,7 @@ fn regression(examples: usize, features: usize) -> LeastSquares {
 fn naive(model: &LeastSquares, schedule: &Schedule, lane: &Lane, steps: u64) -> Vec<f64> {
     let examples = model.examples().unwrap();
     let mut order = Order::new(schedule, Some(5));
-    let mut w = lane.initial.clone();
+    let mut w = lane.initial.to_vec();
     for _ in 0..steps {
         let batch = order.next_batch();
         let scale = 2.0 * (1.0 / batch.len() as f64);
@@ -152,7 +153,11 @@ fn mini_batches_give_the_bits_of_a_naive_loop() {
                 for (lane, outcome) in group.lanes.iter().zip(train(arch, &model, &group).unwrap()) {
                     let w = naive(&model, &schedule, lane, steps);
                     let gap = naive_gap(&model, &w);
-                    assert_eq!(outcome.last[0].to_bits(), gap.to_bits(), "{examples} {features} {batch} {sampling:?}");
+                    assert_eq!(
+                        outcome.last[Measure::Gap as usize].to_bits(),
+                        gap.to_bits(),
+                        "{examples} {features} {batch} {sampling:?}"
+                    );
                     assert_eq!(outcome.final_loss.to_bits(), (gap + model.train.best_loss).to_bits());
                 }
             }
@@ -172,7 +177,7 @@ fn the_closed_form_agrees_with_the_direct_sum() {
     let direct =
         naive(&model, &Schedule::new(examples.len(), examples.len(), Sampling::Sequential), &group.lanes[0], 200);
     let gap = naive_gap(&model, &direct);
-    assert!((outcome.last[0] - gap).abs() <= 1e-12 * naive_gap(&model, &group.lanes[0].initial));
+    assert!((outcome.last[Measure::Gap as usize] - gap).abs() <= 1e-12 * naive_gap(&model, &group.lanes[0].initial));
 }
 
 #[test]

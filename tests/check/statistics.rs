@@ -43,10 +43,11 @@ fn draw(noise: Noise, first_seed: u64, slower: f64, stream: &mut Stream) -> Stud
     let rates = (0..cells).map(|cell| Value::Number(0.1 / (1.0 + cell as f64))).collect();
     let numbers = (0..seeds as u64).map(|seed| Value::Count(first_seed + seed)).collect();
     Study {
-        axes: vec![
+        axes: [
             Axis { path: LEARNING_RATE.into(), values: rates, positions: positions(&|number| number / seeds) },
             Axis { path: SEED.into(), values: numbers, positions: positions(&|number| number % seeds) },
-        ],
+        ]
+        .into(),
         runs,
         ..Study::default()
     }
@@ -58,8 +59,8 @@ fn run(id: u64, steps: Option<u64>) -> Run {
         status: if steps.is_some() { Status::Converged } else { Status::Exhausted },
         trend: None,
         steps,
-        epochs: None,
-        examples: None,
+        epochs: None.into(),
+        examples: None.into(),
         trained_steps: steps.unwrap_or(10_000),
         initial_loss: 1.0,
         final_loss: 0.1,
@@ -67,7 +68,6 @@ fn run(id: u64, steps: Option<u64>) -> Run {
         best_step: 1,
         trajectory: id,
         reason: None,
-        extras: Box::default(),
     }
 }
 

@@ -203,7 +203,7 @@ impl Network {
         simd: S,
         wanted: Measures,
         parameters: &[Lanes<S, V>],
-        out: &mut Measured<S, V>,
+        out: &mut Measured<'_, S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
         let Dataset { train, test, .. } = &*self.data;
@@ -215,7 +215,7 @@ impl Network {
         ];
         for (measure, quantity, examples) in means {
             if wanted.has(measure) {
-                out[measure as usize] = self.mean::<S, V, E>(simd, quantity, examples, parameters, scratch);
+                out.set(measure, self.mean::<S, V, E>(simd, quantity, examples, parameters, scratch));
             }
         }
     }
@@ -346,7 +346,7 @@ impl Model for Network {
         simd: S,
         wanted: Measures,
         parameters: &[Lanes<S, V>],
-        out: &mut Measured<S, V>,
+        out: &mut Measured<'_, S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
         match V {

@@ -49,10 +49,12 @@ fn lanes(parameters: &[f64]) -> Vec<[f64; 1]> {
 }
 
 fn loss(network: &Network, parameters: &[f64], measure: Measure) -> f64 {
-    let mut out = [[0.0; 1]; Measure::COUNT];
+    let wanted = Measures::of(&[measure]);
+    let mut rows = [[0.0; 1]; Measure::COUNT];
     let mut scratch = vec![[0.0; 1]; network.scratch()];
-    network.measure(pulp::Scalar, Measures::of(&[measure]), &lanes(parameters), &mut out, &mut scratch);
-    out[measure as usize][0]
+    let mut out = Measured::new(wanted, &mut rows, 1, 0);
+    network.measure(pulp::Scalar, wanted, &lanes(parameters), &mut out, &mut scratch);
+    rows[measure as usize][0]
 }
 
 fn gradient(network: &Network, parameters: &[f64]) -> Vec<f64> {

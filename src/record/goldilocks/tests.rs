@@ -2,7 +2,7 @@ use super::*;
 use crate::outcome::Trend;
 use crate::record::cell::BATCH_SIZE;
 use crate::record::sample::{self, converged, diverged, exhausted, failed};
-use crate::record::study::Run;
+use crate::record::study::{Extra, Run};
 
 /// One batch size, learning rates 1, 2, 3, …; `outcomes[rate][seed]`.
 fn study<const RATES: usize, const SEEDS: usize>(outcomes: [[Run; SEEDS]; RATES]) -> Study {
@@ -103,8 +103,7 @@ fn the_learning_rate_is_tuned_anew_for_each_batch_size() {
 #[test]
 fn theory_stands_beside_the_measurement() {
     let mut study = study([[converged(3)], [failed("no memory")]]);
-    study.extras = vec!["distance".into(), "stability_limit".into()];
-    study.runs[0].extras = [Some(9.0), Some(3.2)].into();
+    study.extras = vec![Extra::new("distance", [Some(9.0), None]), Extra::new("stability_limit", [Some(3.2), None])];
     assert_eq!(only(&study).stability_limit, Some(3.2));
     let mut bytes = Vec::new();
     write_goldilocks(&study, &mut bytes).unwrap();

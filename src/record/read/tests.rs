@@ -48,15 +48,15 @@ fn rich_study() -> Study {
             (SEED, &sample::counts([1, u64::MAX])),
         ],
         |values| match values {
-            [Value::Number(0.1), ..] => Run { epochs: Some(0.75), examples: Some(3), ..converged(3) },
+            [Value::Number(0.1), ..] => Run { epochs: Some(0.75).into(), examples: Some(3).into(), ..converged(3) },
             [Value::Number(1.0), ..] => Run { final_loss: f64::NAN, reason: Some("a \"b\", c".into()), ..diverged(9) },
             [_, Value::Flag(true), ..] => failed("line one\nline two"),
             _ => exhausted(1000, Trend::Oscillating),
         },
     );
-    study.extras = vec!["stability_limit".into(), "other".into()];
+    let runs = study.runs.len();
+    study.extras = vec![Extra::new("stability_limit", vec![Some(3.2); runs]), Extra::new("other", vec![None; runs])];
     study.measures = vec!["gap".into(), "test_loss".into()];
-    study.runs.iter_mut().for_each(|run| run.extras = [Some(3.2), None].into());
     study.curves = vec![
         Curve {
             run: 0,
@@ -83,7 +83,7 @@ fn what_is_read_is_written_again_with_the_same_bytes() {
     let tables_before = tables(&study);
     let read = read(folder_of(&tables_before).path()).unwrap();
     assert_eq!(tables(&read), tables_before);
-    for (before, after) in study.axes.iter().zip(&read.axes) {
+    for (before, after) in study.axes.iter().zip(read.axes.iter()) {
         assert_eq!((&before.path, &before.positions), (&after.path, &after.positions));
     }
     assert_eq!(read.axes[0].values, study.axes[0].values);
@@ -91,7 +91,7 @@ fn what_is_read_is_written_again_with_the_same_bytes() {
     assert_eq!(read.axes[3].values, [Value::Text("4,2".into())]);
     assert_eq!(read.runs[0], study.runs[0]);
     assert_eq!(read.curves[1].steps, study.curves[1].steps);
-    assert_eq!(read.extras, ["stability_limit", "other"]);
+    assert_eq!(read.extras, study.extras);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn two_spellings_of_one_number_are_one_value() {
     let folder = tempfile::tempdir().unwrap();
     let other = ROW.replacen("0,00000000000000aa", "1,00000000000000bb", 1).replace("0.1", "1e-1");
     files::write(folder.path().join("runs.csv"), format!("{HEADER}\n{ROW}\n{other}\n")).unwrap();
-    let axis = read(folder.path()).unwrap().axes.remove(0);
+    let axis = read(folder.path()).unwrap().axes[0].clone();
     assert_eq!((axis.values, axis.positions), (vec![Value::Number(0.1)], vec![0, 0]));
 }
 
@@ -237,7 +237,7 @@ proptest! {
         let mut study = sample::study(&[("data.csv", &[Value::Text(text.as_str().into())]), (SEED, &seeds)], |_| converged(1));
         for (run, &loss) in study.runs.iter_mut().zip(&losses) {
             run.initial_loss = loss;
-            run.epochs = Some(loss);
+            run.epochs = Some(loss).into();
         }
         let before = tables(&study);
         let read = read(folder_of(&before).path()).unwrap();

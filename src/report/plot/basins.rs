@@ -12,7 +12,7 @@ use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::Scale;
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{Color, GRID, LABEL_SIZE, MARKER, NOTE_SIZE, REFERENCE, TEXT, THIN, WHITE, line_color};
-use crate::record::Run;
+use crate::record::{Extra, Run};
 
 /// More panels than this are thinned.
 const MOST_PANELS: usize = 3;
@@ -37,19 +37,18 @@ struct Group {
     traces: Vec<Trace>,
 }
 
-/// The columns of a study that say where runs end.
-struct Columns {
-    minimum: usize,
-    w: usize,
-    /// With two parameters.
-    y: Option<usize>,
+/// What a study says of where its runs end.
+struct Columns<'a> {
+    minimum: &'a Extra,
+    w: &'a Extra,
+    y: Option<&'a Extra>,
 }
 
 /// The picture; none unless starting points vary and the problem says which minimum a run ended in.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let study = cells.study;
-    let extra = |name: &str| study.extras.iter().position(|extra| extra == name);
-    let columns = Columns { minimum: extra("minimum")?, w: extra("minimum_w")?, y: extra("minimum_y") };
+    let columns =
+        Columns { minimum: study.extra("minimum")?, w: study.extra("minimum_w")?, y: study.extra("minimum_y") };
     let start = cells.position("problem.start")?;
     let start_y = cells.position("problem.start_y");
     if columns.y.is_some() != start_y.is_some() {
@@ -105,7 +104,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     Some(figure.scene)
 }
 
-fn groups(cells: &Cells, columns: &Columns, start: usize, start_y: Option<usize>) -> Vec<Group> {
+fn groups(cells: &Cells, columns: &Columns<'_>, start: usize, start_y: Option<usize>) -> Vec<Group> {
     let study = cells.study;
     let others: Vec<usize> = (0..cells.axes.len()).filter(|axis| *axis != start && Some(*axis) != start_y).collect();
     let mut groups: BTreeMap<Vec<usize>, Vec<Trace>> = BTreeMap::new();
@@ -117,7 +116,7 @@ fn groups(cells: &Cells, columns: &Columns, start: usize, start_y: Option<usize>
         };
         let second = start_y.map_or(Some(run.initial_loss), value);
         if let (Some(x), Some(y)) = (value(start), second.filter(|y| y.is_finite())) {
-            groups.entry(key).or_default().push(Trace { start: (x, y), end: end(run, columns) });
+            groups.entry(key).or_default().push(Trace { start: (x, y), end: end(number, run, columns) });
         }
     }
     let name = |axis: usize, rank: usize| {
@@ -134,10 +133,9 @@ fn groups(cells: &Cells, columns: &Columns, start: usize, start_y: Option<usize>
         .collect()
 }
 
-fn end(run: &Run, columns: &Columns) -> Option<End> {
-    let extra = |column: usize| run.extras.get(column).copied().flatten();
-    let y = columns.y.map_or(Some(run.final_loss), extra)?;
-    Some(End { number: extra(columns.minimum)? as usize, at: (extra(columns.w)?, y) })
+fn end(number: usize, run: &Run, columns: &Columns) -> Option<End> {
+    let y = columns.y.map_or(Some(run.final_loss), |extra| extra.get(number))?;
+    Some(End { number: columns.minimum.get(number)? as usize, at: (columns.w.get(number)?, y) })
 }
 
 fn ends(group: &Group) -> impl Iterator<Item = &End> {

@@ -144,10 +144,11 @@ fn sizes(axis: &Varying) -> Vec<f64> {
 fn examples(cells: &Cells, cell: usize) -> Option<Quartiles> {
     let cell = &cells.cells[cell];
     let runs = || cells.runs(cell).map(|run| &cells.study.runs[run]).filter(|run| run.status != Status::Failed);
-    if !runs().any(|run| run.examples.is_some()) {
+    if !runs().any(|run| run.examples.get().is_some()) {
         return None;
     }
-    let mut counts: Vec<f64> = runs().map(|run| run.examples.map_or(f64::INFINITY, |count| count as f64)).collect();
+    let mut counts: Vec<f64> =
+        runs().map(|run| run.examples.get().map_or(f64::INFINITY, |count| count as f64)).collect();
     Some(Quartiles::of(&mut counts)).filter(|quartiles| quartiles.median.is_finite())
 }
 

@@ -208,11 +208,8 @@ impl<'a> Cells<'a> {
 
     /// An extra column's value, when it is the same positive number for all of these cells.
     pub(super) fn shared_extra(&self, name: &str, cells: impl IntoIterator<Item = usize>) -> Option<f64> {
-        let column = self.study.extras.iter().position(|extra| extra == name)?;
-        let mut values = cells.into_iter().map(|cell| {
-            let run = &self.study.runs[self.cells[cell].run];
-            run.extras.get(column).copied().flatten()
-        });
+        let extra = self.study.extra(name)?;
+        let mut values = cells.into_iter().map(|cell| extra.get(self.cells[cell].run));
         let first = values.next()??;
         let same = values.all(|value| value.is_some_and(|value| value.to_bits() == first.to_bits()));
         (same && first.is_finite() && first > 0.0).then_some(first)
@@ -303,7 +300,7 @@ impl<'a> Varying<'a> {
 /// How many examples an epoch has, from a run that counted both.
 fn examples_per_epoch(study: &Study) -> Option<f64> {
     study.runs.iter().find_map(|run| {
-        let (epochs, examples) = (run.epochs?, run.examples?);
+        let (epochs, examples) = (run.epochs.get()?, run.examples.get()?);
         (epochs > 0.0 && examples > 0).then(|| (examples as f64 / epochs).round())
     })
 }

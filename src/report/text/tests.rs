@@ -1,7 +1,7 @@
 use super::*;
 use crate::outcome::Trend;
 use crate::record::sample::{self, converged, diverged, exhausted, failed};
-use crate::record::{BATCH_SIZE, Run};
+use crate::record::{BATCH_SIZE, Extra, Run};
 use crate::value::Value;
 
 fn page(study: &Study) -> String {
@@ -23,8 +23,7 @@ fn learning_rates() -> Study {
     });
     study.name = "learning-rate".into();
     study.description = "How the learning rate decides between slow, fast and never.".into();
-    study.extras = vec!["stability_limit".into()];
-    study.runs.iter_mut().for_each(|run| run.extras = [Some(3.2)].into());
+    study.extras = vec![Extra::new("stability_limit", vec![Some(3.2); study.runs.len()])];
     study
 }
 
@@ -40,8 +39,8 @@ fn batch_sizes() -> Study {
         (SEED, &seeds),
     ];
     let with_epochs = |steps: u64, batch: u64| Run {
-        epochs: Some((steps * batch) as f64 / 442.0),
-        examples: Some(steps * batch),
+        epochs: Some((steps * batch) as f64 / 442.0).into(),
+        examples: Some(steps * batch).into(),
         ..converged(steps)
     };
     let mut study = sample::study(&axes, |values| {
@@ -187,18 +186,19 @@ fn an_empty_study_has_a_page_too() {
 #[test]
 fn runs_that_only_seemed_to_have_converged_are_counted() {
     let mut study = learning_rates();
-    study.extras.push("false_convergence".into());
-    for (number, run) in study.runs.iter_mut().enumerate() {
-        let told = (run.steps.is_some()).then_some(if number < 3 { 1.0 } else { 0.0 });
-        run.extras = [Some(3.2), told].into();
-    }
+    let told = |(number, run): (usize, &Run)| run.steps.is_some().then_some(if number < 3 { 1.0 } else { 0.0 });
+    study.extras.push(Extra::new("false_convergence", study.runs.iter().enumerate().map(told)));
     let text = page(&study);
     // The best rate is 1.6, the fifth: its one run converged truly.
     assert!(!text.contains("came only after that"), "{text}");
     assert!(text.contains("Warning: 2 of 5 converged runs had much of their drop in loss still to come"), "{text}");
-    study.runs[4].extras = [Some(3.2), Some(1.0)].into();
+    let told = |number: usize, value: f64| {
+        let told = (0..8).map(|run| Some(if run == number { value } else { 0.0 }));
+        Extra::new("false_convergence", told)
+    };
+    study.extras[1] = told(4, 1.0);
     let expected = "In 1 run of the cell much of the drop in loss came only after that (false convergence).";
     assert!(page(&study).contains(expected), "{}", page(&study));
-    study.runs.iter_mut().for_each(|run| run.extras = [Some(3.2), Some(0.0)].into());
+    study.extras[1] = told(4, 0.0);
     assert!(!page(&study).contains("still to come"));
 }

@@ -3,7 +3,7 @@
 use super::studies::{axis, blank_run};
 use super::*;
 use crate::outcome::Status;
-use crate::record::{Axis, Run};
+use crate::record::{Axis, Extra, Run};
 use crate::value::Value;
 
 /// The starts along each parameter: from −reach to reach, eight per unit.
@@ -11,9 +11,8 @@ fn starts(reach: i32) -> Vec<f64> {
     (-8 * reach..=8 * reach).map(|i| f64::from(i) / 8.0).collect()
 }
 
-fn ending(start: &[f64], end: &[f64], number: f64) -> Run {
+fn ending(start: &[f64], end: &[f64]) -> Run {
     let loss = |w: &[f64]| 0.5 * w.iter().map(|w| w * w).sum::<f64>();
-    let places = end.iter().map(|w| Some(*w));
     Run {
         status: Status::Converged,
         trend: None,
@@ -21,7 +20,6 @@ fn ending(start: &[f64], end: &[f64], number: f64) -> Run {
         trained_steps: 20,
         initial_loss: loss(start),
         final_loss: loss(end),
-        extras: [Some(number), Some(f64::from(u8::from(number == 0.0)))].into_iter().chain(places).collect(),
         ..blank_run(0)
     }
 }
@@ -29,6 +27,8 @@ fn ending(start: &[f64], end: &[f64], number: f64) -> Run {
 /// A bowl without ripples and one with, in one or two dimensions.
 pub(crate) fn cartons(dimensions: usize, reach: i32) -> Study {
     let starts = starts(reach);
+    let names = ["minimum", "is_best", "minimum_w", "minimum_y"];
+    let mut extras: Vec<Extra> = names[..2 + dimensions].iter().map(|name| Extra::new(name, [])).collect();
     let mut runs = Vec::new();
     let mut positions: [Vec<u32>; 3] = Default::default();
     for ripple in 0..2 {
@@ -39,7 +39,10 @@ pub(crate) fn cartons(dimensions: usize, reach: i32) -> Study {
                 // Two numbers for every ring around the best minimum.
                 let ring = end.iter().fold(0.0f64, |ring, w| ring.max(w.abs()));
                 let number = if ring == 0.0 { 0.0 } else { 2.0 * ring - f64::from(u8::from(end[0] < 0.0)) };
-                runs.push(ending(start, &end, number));
+                runs.push(ending(start, &end));
+                let places = end.iter().copied().chain([f64::NAN; 2]);
+                let told = [number, f64::from(u8::from(number == 0.0))].into_iter().chain(places);
+                extras.iter_mut().zip(told).for_each(|(extra, value)| extra.values.push(Some(value).into()));
                 positions[0].push(ripple);
                 positions[1].push(x as u32);
                 positions[2].push(y as u32);
@@ -53,12 +56,11 @@ pub(crate) fn cartons(dimensions: usize, reach: i32) -> Study {
     if dimensions == 2 {
         axes.push(axis("problem.start_y", numbers(&starts), y));
     }
-    let extras = ["minimum", "is_best", "minimum_w", "minimum_y"];
     Study {
         name: "egg-carton".to_owned(),
         description: "Which minimum gradient descent reaches from where.".to_owned(),
-        axes,
-        extras: extras[..2 + dimensions].iter().map(|&name| name.to_owned()).collect(),
+        axes: axes.into(),
+        extras,
         runs,
         ..Study::default()
     }
@@ -81,7 +83,7 @@ fn a_start_that_reaches_no_minimum_is_told_apart() {
     assert!(!texts(&study, Plot::Basins).contains(&"none".to_owned()));
     let run = &mut study.runs[20];
     (run.status, run.steps, run.final_loss) = (Status::Diverged, None, f64::INFINITY);
-    run.extras = vec![None; 3].into();
+    study.extras.iter_mut().for_each(|extra| extra.values[20] = None.into());
     assert!(texts(&study, Plot::Basins).contains(&"none".to_owned()));
 }
 
@@ -96,7 +98,7 @@ fn a_map_paints_a_tile_for_every_start() {
 #[test]
 fn other_studies_have_no_basins() {
     let mut study = cartons(1, 1);
-    study.axes.remove(1);
+    study.axes = study.axes[..1].into();
     assert!(plot(&study, Plot::Basins, Format::Svg).unwrap().is_none());
     let mut study = cartons(1, 1);
     study.extras.clear();

@@ -14,7 +14,7 @@ fn converged(id: u64, steps: u64) -> Run {
 /// One run per value of one axis.
 fn along(path: &str, values: Vec<Value>, runs: Vec<Run>) -> Study {
     let positions = (0..values.len() as u32).collect();
-    Study { name: "edge".to_owned(), axes: vec![axis(path, values, positions)], runs, ..Study::default() }
+    Study { name: "edge".to_owned(), axes: [axis(path, values, positions)].into(), runs, ..Study::default() }
 }
 
 fn numbers(values: &[f64]) -> Vec<Value> {
@@ -88,11 +88,12 @@ fn three_axes() -> Study {
         positions.iter_mut().zip(place).for_each(|(column, position)| column.push(position));
     }
     let [rate, momentum, width] = positions;
-    study.axes = vec![
+    study.axes = [
         axis("learning_rate", numbers(&log_grid(0.01, 1.0, 5)), rate),
         axis("optimizer.momentum", numbers(&[0.0, 0.5, 0.9, 0.99]), momentum),
         axis("problem.hidden", [4, 8, 16].map(|width| Value::Counts(Arc::from([width, 2]))).to_vec(), width),
-    ];
+    ]
+    .into();
     study
 }
 

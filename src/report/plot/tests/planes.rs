@@ -19,10 +19,11 @@ pub(super) fn seeds(count: u32) -> Study {
     };
     Study {
         name: "seeds".to_owned(),
-        axes: vec![
+        axes: [
             axis("learning_rate", rates, (0..2 * count).map(|run| run / count).collect()),
             axis("seed", seed, (0..2 * count).map(|run| run % count).collect()),
-        ],
+        ]
+        .into(),
         runs,
         curves: (0..2 * count).map(curve).collect(),
         ..Study::default()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::outcome::{Status, Trend};
 use crate::random::{Key, Stream};
-use crate::record::{Axis, Curve, LandscapePoint, Run, Study};
+use crate::record::{Axis, Curve, Extra, LandscapePoint, Run, Study};
 use crate::value::Value;
 
 const CURVATURE: f64 = 0.625;
@@ -26,8 +26,8 @@ pub(crate) fn blank_run(id: u64) -> Run {
         status: Status::Exhausted,
         trend: Some(Trend::Falling),
         steps: None,
-        epochs: None,
-        examples: None,
+        epochs: None.into(),
+        examples: None.into(),
         trained_steps: MAX_STEPS,
         initial_loss: 1.0,
         final_loss: 0.5,
@@ -35,7 +35,6 @@ pub(crate) fn blank_run(id: u64) -> Run {
         best_step: MAX_STEPS,
         trajectory: id,
         reason: None,
-        extras: Box::new([]),
     }
 }
 
@@ -49,12 +48,13 @@ pub(crate) fn parabola(rates: &[f64]) -> Study {
     let mut study = Study {
         name: "learning-rate".to_owned(),
         description: "How the learning rate decides between slow, fast and never.".to_owned(),
-        axes: vec![axis(
+        axes: [axis(
             "learning_rate",
             rates.iter().map(|rate| Value::Number(*rate)).collect(),
             (0..rates.len() as u32).collect(),
-        )],
-        extras: vec!["stability_limit".to_owned()],
+        )]
+        .into(),
+        extras: vec![Extra::new("stability_limit", vec![Some(2.0 / CURVATURE); rates.len()])],
         measures: vec!["gap".to_owned(), "w".to_owned()],
         landscape: (-40..=40)
             .map(|i| f64::from(i) * 0.05)
@@ -72,7 +72,7 @@ pub(crate) fn parabola(rates: &[f64]) -> Study {
 
 fn descend(index: usize, rate: f64) -> (Run, Curve) {
     let mut curve = Curve { run: index, measures: vec![Vec::new(), Vec::new()], ..Curve::default() };
-    let mut run = Run { extras: Box::new([Some(2.0 / CURVATURE)]), initial_loss: 0.3125, ..blank_run(index as u64) };
+    let mut run = Run { initial_loss: 0.3125, ..blank_run(index as u64) };
     let mut w: f64 = 1.0;
     for step in 0..=MAX_STEPS {
         let loss = 0.3125 * w * w;
@@ -126,11 +126,12 @@ pub(crate) fn batches(sizes: usize, rates: &[f64], seeds: u64) -> Study {
         }
     }
     let [batch, rate, seed] = positions;
-    study.axes = vec![
+    study.axes = [
         axis("batch_size", values, batch),
         axis("learning_rate", rates.iter().map(|rate| Value::Number(*rate)).collect(), rate),
         axis("seed", (0..seeds).map(Value::Count).collect(), seed),
-    ];
+    ]
+    .into();
     study
 }
 
@@ -151,8 +152,8 @@ fn noisy_run(index: usize, size: f64, rate: f64, seed: u64, examples: u64) -> (R
         (run.trained_steps, run.final_loss) = (step, 2859.7 + gap);
         if gap <= 0.01 * start {
             (run.status, run.trend, run.steps) = (Status::Converged, None, Some(step));
-            run.examples = Some((step as f64 * size) as u64);
-            run.epochs = Some(step as f64 * size / examples as f64);
+            run.examples = Some((step as f64 * size) as u64).into();
+            run.epochs = Some(step as f64 * size / examples as f64).into();
             break;
         }
         if gap.is_nan() || gap > 1e3 * start {
