@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::baseline::{self, Baseline, BaselineArgs};
 use super::ci::CiArgs;
 use super::load::{self, Loaded, SpecArgs};
-use super::train::{Training, train};
+use super::train::{Training, train, use_threads};
 use super::{Failure, NOT_COMPARABLE, REGRESSED, terminal};
 use crate::check::{self, Against, Checked, Conclusion, FailOn, FailOnError, Place, Strictness};
 use crate::grid::Grid;
@@ -100,6 +100,7 @@ impl Source {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    use_threads(args.threads);
     args.baseline.check()?;
     let ready = prepare_all(args)?;
     let mut checked = Vec::new();
@@ -178,7 +179,7 @@ fn outcome(args: &Args, one: &Ready) -> Result<Result<Study, String>, Failure> {
             let keeps = args.out.is_some() || args.baseline.save_baseline.is_some();
             let curves = (!keeps).then_some(Detail::None);
             let quiet = args.quiet;
-            train(loaded, Training { threads: args.threads, curves, quiet, ..Training::default() }).map(Ok)
+            train(loaded, Training { curves, quiet, ..Training::default() }).map(Ok)
         }
         Source::Results { experiment, grid, folder } => {
             let read = || -> Result<Study, String> {

@@ -92,6 +92,9 @@ pub(super) fn write_execution(study: &Study, execution: &Execution, folder: &Pat
     set("threads", toml::Value::Integer(execution.threads as i64));
     set("system", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH).into());
     set("instruction_set", format!("{:?}", pulp::Arch::new()).split(['(', ' ']).next().unwrap_or_default().into());
+    if let Some(bytes) = peak_memory() {
+        set("peak_memory_bytes", toml::Value::Integer(bytes));
+    }
     set("finished_unix_seconds", toml::Value::Integer(unix_seconds()));
     let text = format!(
         "# How these results came about. Nothing here can be reproduced; everything else in this folder can.\n{about}"
@@ -103,6 +106,14 @@ pub(super) fn write_execution(study: &Study, execution: &Execution, folder: &Pat
         timing.push_str(&format!("{phase},{:.6}\n", duration.as_secs_f64()));
     }
     fs::write(&folder.join("timing.csv"), timing.as_bytes()).map_err(Failure::lost_output)
+}
+
+/// The most memory this process has had so far, where the system tells.
+fn peak_memory() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: i64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 fn unix_seconds() -> i64 {

@@ -1,7 +1,7 @@
 //! `goldilocks retrain`: what `verify` starts in another process. Trains some runs of a spec and prints their trajectories.
 
 use super::load::SpecArgs;
-use super::train::{Training, train};
+use super::train::{Training, train, use_threads};
 use super::{Failure, terminal};
 use crate::engine::MOST_LANES;
 use crate::record::{Curve, Run, Study};
@@ -35,11 +35,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    use_threads(args.threads);
     let mut loaded = args.spec.load()?;
     loaded.grid = loaded.grid.only(&args.runs);
     loaded.experiment.max_curves = u64::MAX;
     let training = Training {
-        threads: args.threads,
         most_lanes: args.most_lanes,
         scalar: args.scalar,
         curves: Some(if args.steps { Detail::All } else { Detail::None }),

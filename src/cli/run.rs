@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::load::SpecArgs;
 use super::results::{self, Execution};
-use super::train::{Training, train};
+use super::train::{Training, train, use_threads};
 use super::{FAILED, Failure, terminal};
 use crate::outcome::Status;
 use crate::report::plot::Format;
@@ -97,14 +97,14 @@ impl From<PlotFormat> for Format {
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
+    use_threads(args.threads);
     let loaded = args.spec.load()?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&loaded.experiment.name));
     let staging = results::stage(&out)?;
     let loading = started.elapsed();
 
     let curves = args.curves.map(Detail::from);
-    let training =
-        Training { threads: args.threads, curves, scalar: args.scalar, quiet: args.quiet, ..Training::default() };
+    let training = Training { curves, scalar: args.scalar, quiet: args.quiet, ..Training::default() };
     let study = train(&loaded, training)?;
     let training = started.elapsed() - loading;
     // A large grid is no small thing to keep while its tables are made.
@@ -119,7 +119,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     }
     let plots = started.elapsed() - tables - training - loading;
     let phases = vec![("load", loading), ("train", training), ("tables", tables), ("plots", plots)];
-    let threads = args.threads.map_or_else(rayon::current_num_threads, usize::from);
+    let threads = rayon::current_num_threads();
     let spec_hash = blake3::hash(experiment.text().as_bytes()).to_hex()[..16].to_owned();
     results::write_execution(&study, &Execution { threads, spec_hash, phases }, staging.path())?;
     staging.publish().map_err(Failure::lost_output)?;

@@ -13,8 +13,6 @@ use crate::train::Detail;
 /// How to train; none of it changes a single bit of the results.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Training {
-    /// `None` is one thread per core.
-    pub(super) threads: Option<u16>,
     /// What to keep of curves; `None` is what the spec says.
     pub(super) curves: Option<Detail>,
     /// Use no vector instructions.
@@ -27,8 +25,15 @@ pub(super) struct Training {
 
 impl Default for Training {
     fn default() -> Training {
-        Training { threads: None, curves: None, scalar: false, most_lanes: MOST_LANES, quiet: false }
+        Training { curves: None, scalar: false, most_lanes: MOST_LANES, quiet: false }
     }
+}
+
+/// Says how many threads this process uses, for loading and writing as for training; to be called before there is any work.
+pub(super) fn use_threads(threads: Option<u16>) {
+    let threads = threads.map_or(0, usize::from);
+    // A pool that cannot be built (or is there already) leaves rayon with its own default.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
 }
 
 /// Set by Ctrl-C. A process has one handler of signals, however often it trains.
@@ -45,7 +50,7 @@ pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failur
     let progress = Progress::new(training.quiet);
     let experiment = &loaded.experiment;
     let options = Options {
-        threads: training.threads.map_or(0, usize::from),
+        threads: 0,
         scalar: training.scalar,
         most_lanes: training.most_lanes,
         curves: training.curves.unwrap_or(match experiment.curves {

@@ -1,5 +1,11 @@
 //! [`Dataset`]: examples in memory, split and scaled, ready to train on.
 
+use std::ops::Range;
+
+use pulp::NullaryFnOnce;
+use rayon::prelude::*;
+
+use super::blocks::{EXAMPLES_PER_SUM, sum_of_blocks};
 use super::definition::{Definition, Scale, Source};
 use super::playground::SeedRandom;
 use super::{Error, csv, linear, points};
@@ -82,9 +88,10 @@ impl Dataset {
                 return Ok(dataset);
             }
         };
-        let (train, test) = split(&raw.examples, definition.test_fraction, &key("split"));
+        let count = raw.examples.len();
+        let (train, test) = split(raw.examples, definition.test_fraction, &key("split"));
         if train.is_empty() {
-            return Err(Error::no_training_examples(raw.examples.len(), definition.test_fraction));
+            return Err(Error::no_training_examples(count, definition.test_fraction));
         }
         if let Some(class) = (0..raw.classes.len()).find(|&class| !train.targets.contains(&(class as f64))) {
             return Err(Error::class_without_examples(&raw.classes[class], definition.test_fraction));
@@ -96,27 +103,75 @@ impl Dataset {
 
     /// Scales every feature as the training part says; a constant one becomes zeros, with a note.
     fn scale(&mut self, scale: Scale, names: &[String]) {
-        if scale == Scale::None {
-            return;
+        let train = &self.train;
+        let (shifts, spreads) = match scale {
+            Scale::None => return,
+            Scale::Standard => train.means_and_deviations(),
+            Scale::MinMax => train.lows_and_widths(),
+        };
+        let mut constant = vec![!train.is_empty(); train.width];
+        for row in train.features.chunks_exact(train.width.max(1)) {
+            let first = train.row(0);
+            constant.iter_mut().zip(row).zip(first).for_each(|((constant, x), first)| *constant &= x == first);
         }
-        for (feature, name) in names.iter().enumerate() {
-            let column = || self.train.features.iter().skip(feature).step_by(self.train.width).copied();
-            let (shift, spread) = match scale {
-                Scale::Standard => mean_and_deviation(column(), self.train.len()),
-                Scale::MinMax | Scale::None => {
-                    let low = column().fold(f64::INFINITY, f64::min);
-                    (low, column().fold(f64::NEG_INFINITY, f64::max) - low)
+        for (name, _) in names.iter().zip(&constant).filter(|(_, constant)| **constant) {
+            self.notes.push(format!("feature `{name}` is constant in the training examples and was set to zero"));
+        }
+        for part in [&mut self.train, &mut self.test] {
+            part.features.par_chunks_mut(part.width.max(1)).with_min_len(EXAMPLES_PER_SUM).for_each(|row| {
+                for (((x, shift), spread), constant) in row.iter_mut().zip(&shifts).zip(&spreads).zip(&constant) {
+                    *x = if *constant { 0.0 } else { (*x - shift) / spread };
                 }
-            };
-            let constant = column().all(|x| x == self.train.features[feature]);
-            if constant {
-                self.notes.push(format!("feature `{name}` is constant in the training examples and was set to zero"));
+            });
+        }
+    }
+}
+
+impl Examples {
+    /// Mean and population deviation of every feature.
+    fn means_and_deviations(&self) -> (Vec<f64>, Vec<f64>) {
+        let count = self.len() as f64;
+        let mut means = sum_of_blocks(self.len(), self.width, |rows, sums| {
+            for row in rows {
+                sums.iter_mut().zip(self.row(row)).for_each(|(sum, x)| *sum += x);
             }
-            let width = self.train.width;
-            for part in [&mut self.train, &mut self.test] {
-                for x in part.features.iter_mut().skip(feature).step_by(width) {
-                    *x = if constant { 0.0 } else { (*x - shift) / spread };
-                }
+        });
+        means.iter_mut().for_each(|mean| *mean /= count);
+        let mut squares = sum_of_blocks(self.len(), self.width, |rows, sums| {
+            pulp::Arch::new().dispatch(Squares { examples: self, means: &means, rows, sums });
+        });
+        squares.iter_mut().for_each(|square| *square = (*square / count).sqrt());
+        (means, squares)
+    }
+
+    /// Least value of every feature, and how far the largest lies above it.
+    fn lows_and_widths(&self) -> (Vec<f64>, Vec<f64>) {
+        let (mut lows, mut highs) = (vec![f64::INFINITY; self.width], vec![f64::NEG_INFINITY; self.width]);
+        for row in self.features.chunks_exact(self.width.max(1)) {
+            lows.iter_mut().zip(row).for_each(|(low, x)| *low = low.min(*x));
+            highs.iter_mut().zip(row).for_each(|(high, x)| *high = high.max(*x));
+        }
+        let widths = highs.iter().zip(&lows).map(|(high, low)| high - low).collect();
+        (lows, widths)
+    }
+}
+
+/// The squared distances of a block's rows from the means, added up.
+struct Squares<'a> {
+    examples: &'a Examples,
+    means: &'a [f64],
+    rows: Range<usize>,
+    sums: &'a mut [f64],
+}
+
+impl NullaryFnOnce for Squares<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for row in self.rows {
+            for ((sum, x), mean) in self.sums.iter_mut().zip(self.examples.row(row)).zip(self.means) {
+                *sum = (x - mean).mul_add(x - mean, *sum);
             }
         }
     }
@@ -131,19 +186,12 @@ pub(super) fn stream_key(part: &str, seed: Option<u64>) -> Key {
     }
 }
 
-/// Mean and population deviation, added in order.
-fn mean_and_deviation(column: impl Iterator<Item = f64> + Clone, count: usize) -> (f64, f64) {
-    let count = count as f64;
-    let mean = column.clone().fold(0.0, |sum, x| sum + x) / count;
-    let squares = column.fold(0.0, |sum, x| (x - mean).mul_add(x - mean, sum));
-    (mean, (squares / count).sqrt())
-}
-
 /// Sets `⌊fraction · n⌉` randomly chosen examples aside; both parts keep the order of the source.
-fn split(examples: &Examples, fraction: f64, key: &Key) -> (Examples, Examples) {
+fn split(examples: Examples, fraction: f64, key: &Key) -> (Examples, Examples) {
     let test_count = (fraction * examples.len() as f64).round() as usize;
     if test_count == 0 {
-        return (examples.clone(), Examples { width: examples.width, ..Examples::default() });
+        let test = Examples { width: examples.width, ..Examples::default() };
+        return (examples, test);
     }
     let mut positions: Vec<u32> = (0..examples.len() as u32).collect();
     key.stream().shuffle(&mut positions);

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of problems, runs or sweeps.
 
+mod blocks;
 mod classes;
 mod csv;
 mod dataset;
@@ -12,6 +13,7 @@ mod order;
 pub mod playground;
 mod points;
 
+pub use blocks::{EXAMPLES_PER_SUM, sum_of_blocks};
 pub use dataset::{Dataset, Examples};
 pub use definition::{
     CsvSource, Definition, Generator, LinearSource, PlaygroundSource, Sampling, Scale, Source, Targets,

@@ -32,7 +32,7 @@ use crate::train::{self, Detail, Group, Lane};
 /// How a grid is trained; none of it changes a single bit of the results.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
-    /// Threads; 0 is one per core.
+    /// Threads; 0 is as many as the pool of the caller has, by default one per core.
     pub threads: usize,
     /// Train on scalars only, whatever vectors the machine has.
     pub scalar: bool,
@@ -49,7 +49,7 @@ pub struct Options<'a> {
 }
 
 impl Default for Options<'_> {
-    /// One thread per core, thinned curves of at most 2000 runs; nobody listens and nobody interrupts.
+    /// The caller's threads, thinned curves of at most 2000 runs; nobody listens and nobody interrupts.
     fn default() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
         Options {
@@ -73,6 +73,9 @@ pub struct Interrupted;
 /// # Errors
 /// When interrupted.
 pub fn run(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<Study, Interrupted> {
+    if options.threads == 0 {
+        return run_here(grid, prepared, options);
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
     match pool {
         Ok(pool) => pool.install(|| run_here(grid, prepared, options)),

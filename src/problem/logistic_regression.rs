@@ -18,9 +18,9 @@ pub use softmax::Softmax;
 
 use super::definition::{Initial, LogisticRegression};
 use super::measure::{Measure, Measures};
-use super::model::{EXAMPLES_PER_SUM, Lanes, Measured, Model, Rows};
+use super::model::{Lanes, Measured, Model, Rows};
 use super::quadratic::add_square;
-use crate::data::{Dataset, Examples};
+use crate::data::{Dataset, EXAMPLES_PER_SUM, Examples};
 use crate::random::Key;
 
 /// So many examples are scored at a time: more would hide the latency of a multiply-add better, but most of the time goes into

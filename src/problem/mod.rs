@@ -20,6 +20,6 @@ pub use egg_carton::{Carton, Minimum};
 pub use linear_regression::LeastSquares;
 pub use logistic_regression::{Binary, Logistic, Softmax};
 pub use measure::{Measure, Measures};
-pub use model::{EXAMPLES_PER_SUM, Lanes, Measured, Model, Rows};
+pub use model::{Lanes, Measured, Model, Rows};
 pub use network::{Activation, Head, InitialWeights, Network, NetworkDefinition, Penalty};
 pub use quadratic::Quadratic;

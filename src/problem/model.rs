@@ -48,9 +48,6 @@ pub struct Rows<'a> {
     pub indices: &'a [u32],
 }
 
-/// A sum over more examples than this is made of blocks of this many, added in order.
-pub const EXAMPLES_PER_SUM: usize = 4096;
-
 /// A problem, prepared for training.
 pub trait Model: Sync {
     /// The number of parameters.

@@ -3,12 +3,14 @@
 //! `loss(w) = best + (w − w*)ᵀ A (w − w*)` with `A = XᵀX/N`, the bias being a last column of ones. Centred on the minimizer,
 //! small gaps keep their digits. The gap is computed as `|R (w − w*)|²` with `RᵀR = A`: never negative, and half the work.
 
+use std::ops::Range;
+
 use nalgebra::{DMatrix, DVector};
 use pulp::{NullaryFnOnce, Simd};
 
-use super::model::{EXAMPLES_PER_SUM, Lanes};
+use super::model::Lanes;
 use super::rows::dot;
-use crate::data::Examples;
+use crate::data::{Examples, sum_of_blocks};
 
 /// The least-squares loss over a set of examples as a quadratic around its minimizer; `n` parameters, the bias last.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,15 +175,12 @@ fn row_major(matrix: &DMatrix<f64>) -> Vec<f64> {
     matrix.row_iter().flat_map(|row| row.iter().copied().collect::<Vec<_>>()).collect()
 }
 
-/// `Σ x xᵀ` over examples extended by a one, in blocks of [`EXAMPLES_PER_SUM`] examples added in order; row after row.
+/// `Σ x xᵀ` over examples extended by a one, in canonical blocks; row after row.
 pub(super) fn sum_of_outer_products(examples: &Examples) -> Vec<f64> {
     let n = examples.width + 1;
-    let mut total = vec![0.0; n * n];
-    for rows in chunks(examples) {
-        let mut block = vec![0.0; n * n];
-        pulp::Arch::new().dispatch(OuterProducts { examples, rows, sum: &mut block });
-        total.iter_mut().zip(&block).for_each(|(total, block)| *total += block);
-    }
+    let mut total = sum_of_blocks(examples.len(), n * n, |rows, sum| {
+        pulp::Arch::new().dispatch(OuterProducts { examples, rows, sum });
+    });
     for i in 0..n {
         for j in 0..i {
             total[i * n + j] = total[j * n + i];
@@ -193,7 +192,7 @@ pub(super) fn sum_of_outer_products(examples: &Examples) -> Vec<f64> {
 /// The upper triangle of one block's sum.
 struct OuterProducts<'a> {
     examples: &'a Examples,
-    rows: std::ops::Range<usize>,
+    rows: Range<usize>,
     sum: &'a mut [f64],
 }
 
@@ -216,30 +215,38 @@ impl NullaryFnOnce for OuterProducts<'_> {
     }
 }
 
-/// `Σ (y − w·x) x` and `Σ (y − w·x)²`, in blocks of [`EXAMPLES_PER_SUM`] examples added in order.
+/// `Σ (y − w·x) x` and `Σ (y − w·x)²`, in canonical blocks.
 fn residuals(examples: &Examples, w: &[f64]) -> (Vec<f64>, f64) {
-    let (bias, weights) = w.split_last().expect("the bias is always there");
-    let mut products = vec![0.0; w.len()];
-    let mut squares = 0.0;
-    for rows in chunks(examples) {
-        let mut block_products = vec![0.0; w.len()];
-        let mut block_squares = 0.0;
+    let mut sums = sum_of_blocks(examples.len(), w.len() + 1, |rows, sum| {
+        pulp::Arch::new().dispatch(Residuals { examples, w, rows, sum });
+    });
+    let squares = sums.pop().unwrap_or_default();
+    (sums, squares)
+}
+
+/// One block's products and, at the end, squares.
+struct Residuals<'a> {
+    examples: &'a Examples,
+    w: &'a [f64],
+    rows: Range<usize>,
+    sum: &'a mut [f64],
+}
+
+impl NullaryFnOnce for Residuals<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Residuals { examples, w, rows, sum } = self;
+        let (Some((bias, weights)), Some((squares, products))) = (w.split_last(), sum.split_last_mut()) else { return };
         for example in rows {
             let row = examples.row(example);
             let prediction = row.iter().zip(weights).fold(*bias, |sum, (x, w)| w.mul_add(*x, sum));
             let residual = examples.targets[example] - prediction;
-            for (product, x) in block_products.iter_mut().zip(row.iter().chain(&[1.0])) {
+            for (product, x) in products.iter_mut().zip(row.iter().chain(&[1.0])) {
                 *product = residual.mul_add(*x, *product);
             }
-            block_squares = residual.mul_add(residual, block_squares);
+            *squares = residual.mul_add(residual, *squares);
         }
-        products.iter_mut().zip(&block_products).for_each(|(total, block)| *total += block);
-        squares += block_squares;
     }
-    (products, squares)
-}
-
-fn chunks(examples: &Examples) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let count = examples.len();
-    (0..count).step_by(EXAMPLES_PER_SUM).map(move |start| start..(start + EXAMPLES_PER_SUM).min(count))
 }

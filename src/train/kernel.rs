@@ -8,8 +8,8 @@ use super::definition::Optimizer;
 use super::lanes::{Aligned, LaneState, vectors, vectors_mut, zeros};
 use super::ledger::Ledger;
 use super::update;
-use crate::data::Order;
-use crate::problem::{EXAMPLES_PER_SUM, Lanes, Measure, Measured, Measures, Model, Rows};
+use crate::data::{EXAMPLES_PER_SUM, Order};
+use crate::problem::{Lanes, Measure, Measured, Measures, Model, Rows};
 
 /// Calls a generic operation with the number of vectors as a constant.
 macro_rules! dispatch {

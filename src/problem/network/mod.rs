@@ -24,8 +24,8 @@ use head::Quantity;
 use layer::{Block, Layer, Sources};
 
 use super::measure::{Measure, Measures};
-use super::model::{EXAMPLES_PER_SUM, Lanes, Measured, Model, Rows};
-use crate::data::{Dataset, Examples};
+use super::model::{Lanes, Measured, Model, Rows};
+use crate::data::{Dataset, EXAMPLES_PER_SUM, Examples};
 use crate::math;
 use crate::random::Key;
 

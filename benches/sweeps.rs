@@ -1,0 +1,125 @@
+//! Whole sweeps as a user runs them, from the start of the process to the last file, without plots: how long, how much memory, and
+//! what a second core brings. Run with `cargo bench --bench sweeps`, or with names of parts: `cargo bench --bench sweeps -- memory`.
+//!
+//! Every time is the least of several rounds. Nothing here fails for being slow.
+#![allow(clippy::print_stdout)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// How one execution went.
+#[derive(Clone, Copy)]
+struct Took {
+    /// From start to end of the process, in seconds.
+    whole: f64,
+    /// The training alone, in seconds.
+    training: f64,
+    /// The most memory the process had, in bytes; not a number where the system does not tell.
+    memory: f64,
+}
+
+/// Executes a spec so many times, and takes the fastest.
+fn run(rounds: usize, spec: &str, options: &[&str]) -> Took {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let out: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweeps");
+    let once = |_| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_goldilocks"));
+        command.arg("run").arg(here.join(spec)).args(["--quiet", "--no-plots", "--out"]).arg(&out).args(options);
+        let start = Instant::now();
+        let status = command.status().unwrap_or_else(|error| panic!("{error}"));
+        let whole = start.elapsed().as_secs_f64();
+        assert!(status.success(), "{spec} failed");
+        Took {
+            whole,
+            training: number_after(&out.join("timing.csv"), "train,"),
+            memory: number_after(&out.join("provenance.toml"), "peak_memory_bytes = "),
+        }
+    };
+    let fastest = (0..rounds).map(once).min_by(|a, b| a.whole.total_cmp(&b.whole));
+    fastest.unwrap_or_else(|| panic!("no rounds"))
+}
+
+/// The number behind the beginning of a line.
+fn number_after(file: &Path, beginning: &str) -> f64 {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.lines().find_map(|line| line.strip_prefix(beginning)?.parse().ok()).unwrap_or(f64::NAN)
+}
+
+const MEGABYTE: f64 = 1e6;
+
+fn sweeps() {
+    println!("\nwhole sweeps           seconds   of it training   peak memory");
+    let specs = [
+        ("learning-rate study", "experiments/learning-rate.toml"),
+        ("batch-size study", "benches/workloads/batch-size-study.toml"),
+        ("fine study", "benches/workloads/fine-study.toml"),
+        ("wide", "benches/workloads/wide.toml"),
+        ("a thousand rates", "benches/workloads/rates.toml"),
+        ("a thousand seeds", "benches/workloads/seeds.toml"),
+        ("one big run, full", "benches/workloads/one-big-run-full.toml"),
+        ("one big run, 256", "benches/workloads/one-big-run-256.toml"),
+        ("million", "benches/workloads/million.toml"),
+    ];
+    for (name, spec) in specs {
+        let Took { whole, training, memory } = run(5, spec, &[]);
+        println!("{name:<20}  {whole:>8.3}  {training:>15.3}  {:>9.0} MB", memory / MEGABYTE);
+    }
+}
+
+/// What one run of ten steps costs: the whole process, less one that has a single run.
+fn tiny() {
+    let spec = "benches/workloads/tiny-runs.toml";
+    let many = run(5, spec, &[]);
+    let one = run(5, spec, &["--set", "grid.learning_rate=0.001"]);
+    let per_run = |many: f64, one: f64| (many - one) / 100_000.0 * 1e6;
+    println!("\none run of ten steps in a sweep of 100,000");
+    println!("whole process    {:.2} microseconds", per_run(many.whole, one.whole));
+    println!("training alone   {:.2} microseconds", per_run(many.training, one.training));
+}
+
+fn threads() {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("\nthreads               on 1     on 2    ratio{}", if cores > 2 { "   on all    ratio" } else { "" });
+    for (name, spec) in [
+        ("batch-size study", "benches/workloads/batch-size-study.toml"),
+        ("wide", "benches/workloads/wide.toml"),
+        ("a thousand rates", "benches/workloads/rates.toml"),
+        ("a thousand seeds", "benches/workloads/seeds.toml"),
+        ("one big run, full", "benches/workloads/one-big-run-full.toml"),
+        ("million", "benches/workloads/million.toml"),
+    ] {
+        let on = |threads: usize| run(5, spec, &["--threads", &threads.to_string()]).whole;
+        let (one, two) = (on(1), on(2));
+        print!("{name:<18}  {one:>6.3}   {two:>6.3}   {:>6.2}", one / two);
+        if cores > 2 {
+            let all = on(cores);
+            print!("   {all:>6.3}   {:>6.2}", one / all);
+        }
+        println!();
+    }
+}
+
+fn memory() {
+    println!("\nruns         peak memory   per run");
+    let mut last: Option<(f64, f64)> = None;
+    for count in [1_000, 10_000, 100_000, 1_000_000] {
+        let axis = format!("grid.learning_rate={{ log = [1e-4, 10], count = {count} }}");
+        let Took { memory, .. } = run(1, "benches/workloads/million.toml", &["--set", &axis]);
+        let more = last.map_or(String::new(), |(runs, bytes)| {
+            format!("{:>6.0} bytes", (memory - bytes) / (f64::from(count) - runs))
+        });
+        println!("{count:>9}    {:>8.1} MB   {more}", memory / MEGABYTE);
+        last = Some((f64::from(count), memory));
+    }
+}
+
+fn main() {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let parts: [(&str, fn()); 4] = [("sweeps", sweeps), ("tiny", tiny), ("threads", threads), ("memory", memory)];
+    for (name, part) in parts {
+        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
+            part();
+        }
+    }
+}
