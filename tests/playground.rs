@@ -158,7 +158,12 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     // Before the first epoch all runs are one network.
     assert_eq!(boundary.planes[0].outputs, boundary.planes[3].outputs);
 
-    let study = Study { boundary: Some(boundary), ..train(&experiment, USUAL) };
+    let study = Study { boundary: Some(boundary), ..train(&experiment, How { curves: Detail::All, ..USUAL }) };
+    for plane in &study.boundary.as_ref().expect("a boundary").planes[..6] {
+        let (curve, epoch) = (&study.curves[plane.run], plane.epoch as usize);
+        let expected = [curve.loss[epoch], curve.measures[test_loss(&study)][epoch]];
+        assert_eq!([plane.loss, plane.test_loss], expected, "run {} at epoch {epoch}", plane.run);
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| std::fs::File::create(folder.path().join(name)).expect("a file");
     let boundary = study.boundary.as_ref().expect("a boundary");

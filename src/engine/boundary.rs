@@ -42,14 +42,14 @@ pub fn boundary(grid: &Grid, prepared: &Prepared, pictures: &Pictures) -> Option
     for run in evenly(&runs, most) {
         let problem = &prepared.problems[prepared.problem_of(grid.runs[run].setup, seed)];
         let Problem::Network(network) = &**problem else { continue };
-        let test_loss = network.recorded().iter().position(|measure| measure == Measure::TestLoss);
+        let has_test = network.recorded().has(Measure::TestLoss);
         for &epoch in &pictures.epochs {
             let outcome = train_to(epoch, grid, run, setup_of(run), problem, network)?;
             boundary.planes.push(Plane {
                 run,
                 epoch,
                 loss: outcome.final_loss,
-                test_loss: test_loss.map_or(f64::NAN, |place| outcome.last[place]),
+                test_loss: if has_test { outcome.last[Measure::TestLoss as usize] } else { f64::NAN },
                 outputs: outputs(network, source, &outcome.parameters?, &boundary.coordinates),
             });
         }
