@@ -255,7 +255,7 @@ fn what_is_wrong_with_classes_is_said_in_the_spec() {
         "{amount}"
     );
     let word = with_data(Some("a,y\n1,2\n2,b\n"), &[]);
-    assert!(word.ends_with("= help: a problem that predicts classes is `kind = \"logistic-regression\"`\n"), "{word}");
+    assert!(word.ends_with("= help: classes are for `kind = \"logistic-regression\"`, or a network with `loss = \"log\"` or \"cross-entropy\"\n"), "{word}");
 }
 
 #[test]

@@ -139,9 +139,10 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     let address = "#dataset=xor&noise=10&networkShape=3&xTimesY=true&seed=4";
     let spec = to_toml(&PlaygroundPage::from_address(address).expect("an address"));
     let spec = spec.replace("learning_rate = 0.03", "learning_rate = [0.03, 0.3, 1e9]");
-    let experiment = parse(&(spec + "\n[record]\nboundary = [20, 0, 3, 3]\n"));
+    let experiment = parse(&(spec + "\n[record]\nboundary = { epochs = [20, 0, 3] }\n"));
     let (grid, prepared) = prepare(&experiment);
-    let boundary = engine::boundary(&grid, &prepared, &experiment.boundary).expect("a boundary");
+    let boundary =
+        engine::boundary(&grid, &prepared, experiment.boundary.as_ref().expect("pictures")).expect("a boundary");
     let planes: Vec<(usize, u64)> = boundary.planes.iter().map(|plane| (plane.run, plane.epoch)).collect();
     assert_eq!(planes, [(0, 0), (0, 3), (0, 20), (1, 0), (1, 3), (1, 20), (2, 0), (2, 3), (2, 20)]);
     assert_eq!(boundary.points.iter().filter(|point| point.is_test).count(), 250);
@@ -157,7 +158,12 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     // Before the first epoch all runs are one network.
     assert_eq!(boundary.planes[0].outputs, boundary.planes[3].outputs);
 
-    let study = Study { boundary: Some(boundary), ..train(&experiment, USUAL) };
+    let study = Study { boundary: Some(boundary), ..train(&experiment, How { curves: Detail::All, ..USUAL }) };
+    for plane in &study.boundary.as_ref().expect("a boundary").planes[..6] {
+        let (curve, epoch) = (&study.curves[plane.run], plane.epoch as usize);
+        let expected = [curve.loss[epoch], curve.measures[test_loss(&study)][epoch]];
+        assert_eq!([plane.loss, plane.test_loss], expected, "run {} at epoch {epoch}", plane.run);
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| std::fs::File::create(folder.path().join(name)).expect("a file");
     let boundary = study.boundary.as_ref().expect("a boundary");

@@ -216,7 +216,11 @@ fn past(ending: String) -> String {
 fn theory(study: &Study, number: usize, run: &Run) -> Option<String> {
     let limit = study.extra("stability_limit")?.get(number)?;
     let rate = study.axes.iter().find(|axis| axis.path == LEARNING_RATE)?.value(number).as_number()?;
-    let share = digits(rate / limit);
+    let place = match digits(rate / limit).as_str() {
+        "1" if rate == limit => "this learning rate lies".to_owned(),
+        "1" => "this learning rate lies just".to_owned(),
+        share => format!("this learning rate is {share} times that,"),
+    };
     let verdict = match (rate / limit, run.status) {
         (1.0, _) => "on it, where a step neither gains nor loses",
         (ratio, Status::Diverged) if ratio > 1.0 => "above it, where divergence is to be expected",
@@ -225,10 +229,7 @@ fn theory(study: &Study, number: usize, run: &Run) -> Option<String> {
         (_, Status::Exhausted) if run.trend == Some(Trend::Falling) => "below it, so that a larger one would be faster",
         _ => "below it",
     };
-    Some(format!(
-        "In theory the limit of stability (of the full batch) is {}; this learning rate is {share} times that, {verdict}.",
-        digits(limit)
-    ))
+    Some(format!("In theory the limit of stability (of the full batch) is {}; {place} {verdict}.", digits(limit)))
 }
 
 /// `0.5 times`; nothing for one.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, terminal};
 use crate::check::{self, Target};
+use crate::grid;
 use crate::record::{self, Study};
-use crate::spec::{self, Setup};
+use crate::spec::Setup;
 use crate::train::Criterion;
-use crate::{fs, grid};
 
 /// Tell in plain sentences why a run ended as it did; reads a results folder, trains nothing
 #[derive(Debug, clap::Args)]
@@ -53,11 +53,8 @@ fn find(study: &Study, text: &str) -> Option<usize> {
 
 /// What the run was to reach, by the copy of the spec beside the tables; nothing if that is not there or of another version.
 fn targets(folder: &Path, id: u64) -> Vec<Target> {
-    let path = folder.join("spec.toml");
     let setup = || -> Option<Setup> {
-        let changes = fs::read_text(&path).ok()?;
-        let changes = changes.lines().filter_map(|line| line.strip_prefix(super::results::CHANGED));
-        let experiment = spec::read(&path, &changes.map(str::to_owned).collect::<Vec<String>>()).ok()?;
+        let experiment = super::results::read_spec(folder)?;
         let grid = grid::expand(&experiment).ok()?;
         let run = grid.runs.iter().find(|run| run.id == id)?;
         grid.setups.get(run.setup as usize).cloned()

@@ -26,6 +26,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let page = PlaygroundPage::from_address(&args.address).map_err(Failure::bad_input)?;
+    page.warnings().iter().for_each(|warning| terminal::warning(warning));
     let spec = to_toml(&page);
     let Some(out) = &args.out else {
         terminal::print(&spec)?;

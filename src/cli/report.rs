@@ -40,7 +40,8 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let mut study = read(args)?;
     if let Some(target) = &args.target {
         let (measure, value) = parse_target(target)?;
-        study = record::retarget(&study, measure, value).map_err(Failure::bad_input)?;
+        study =
+            Study { without_target: false, ..record::retarget(&study, measure, value).map_err(Failure::bad_input)? };
     }
     if let Some(out) = &args.out {
         let staging = results::stage(out)?;
@@ -60,7 +61,8 @@ fn read(args: &Args) -> Result<Study, Failure> {
     let spec = spec.and_then(|text| toml::de::DeTable::parse(&text).ok().map(|table| text_of(&table)));
     let folder_name = || args.folder.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
     let (name, description) = spec.unwrap_or_default();
-    Ok(Study { name: if name.is_empty() { folder_name() } else { name }, description, ..study })
+    let without_target = results::read_spec(&args.folder).is_some_and(|experiment| !experiment.has_criterion());
+    Ok(Study { without_target, name: if name.is_empty() { folder_name() } else { name }, description, ..study })
 }
 
 fn text_of(table: &toml::Spanned<toml::de::DeTable<'_>>) -> (String, String) {

@@ -9,6 +9,7 @@ use super::Failure;
 use crate::fs::{self, Staging};
 use crate::record::{self, Study};
 use crate::report::plot::{self, Format};
+use crate::spec::{self, Experiment};
 
 /// What cannot be reproduced: how this execution went.
 pub(super) struct Execution {
@@ -120,8 +121,17 @@ fn unix_seconds() -> i64 {
     since.map_or(0, |since| since.as_secs() as i64)
 }
 
+/// Reads the copy of the spec beside the tables, with the changes that the command line made; nothing if it is not there or of
+/// another version.
+pub(super) fn read_spec(folder: &Path) -> Option<Experiment> {
+    let path = folder.join("spec.toml");
+    let text = fs::read_text(&path).ok()?;
+    let changes: Vec<String> = text.lines().filter_map(|line| line.strip_prefix(CHANGED)).map(str::to_owned).collect();
+    spec::read(&path, &changes).ok()
+}
+
 /// How a line of the copied spec begins that tells of a change on the command line.
-pub(super) const CHANGED: &str = "# changed on the command line: --set ";
+const CHANGED: &str = "# changed on the command line: --set ";
 
 /// Writes the spec as it was read, so that the folder says by itself what was run.
 pub(super) fn write_spec(text: &str, overrides: &[String], folder: &Path) -> Result<(), Failure> {

@@ -66,6 +66,13 @@ pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failur
         text: "interrupted; nothing was written, and old results are as they were".into(),
         code: INTERRUPTED,
     })?;
-    let boundary = engine::boundary(&loaded.grid, &loaded.prepared, &experiment.boundary);
-    Ok(Study { name: experiment.name.clone(), description: experiment.description.clone(), boundary, ..study })
+    let pictures = experiment.boundary.as_ref();
+    let boundary = pictures.and_then(|pictures| engine::boundary(&loaded.grid, &loaded.prepared, pictures));
+    Ok(Study {
+        name: experiment.name.clone(),
+        description: experiment.description.clone(),
+        without_target: !experiment.has_criterion(),
+        boundary,
+        ..study
+    })
 }

@@ -89,7 +89,7 @@ fn find_column(source: &CsvSource, header: &StringRecord, key: &'static str, nam
 fn target_number(record: &StringRecord, index: usize, header: &StringRecord, place: &Place) -> Result<f64, Error> {
     number(record, index, header, place).map_err(|error| match record[index].trim() {
         "" => error,
-        _ => Error { help: "a problem that predicts classes is `kind = \"logistic-regression\"`".into(), ..error },
+        _ => Error { help: "classes are for `kind = \"logistic-regression\"`, or a network with `loss = \"log\"` or \"cross-entropy\"".into(), ..error },
     })
 }
 

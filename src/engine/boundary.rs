@@ -2,15 +2,16 @@
 
 use super::prepare::{Prepared, Problem};
 use crate::data::{self, PlaygroundSource, Points, Source};
-use crate::grid::Grid;
-use crate::problem::{Model as _, Network};
+use crate::grid::{self, Grid};
+use crate::problem::{Measure, Model as _, Network};
 use crate::random::Key;
 use crate::record::{Boundary, BoundaryPoint, Plane};
-use crate::spec::Setup;
-use crate::train::{self, AfterConvergence, Budget, Detail, Group, Lane, Stop};
+use crate::spec::{Pictures, Setup};
+use crate::train::{self, AfterConvergence, Budget, Detail, Group, Lane, Outcome, Stop};
 
-/// At most so many runs, evenly chosen.
+/// At most so many runs, evenly chosen: of all, and of those that were asked for.
 const MOST_RUNS: usize = 6;
+const MOST_CHOSEN_RUNS: usize = 12;
 
 /// The plane reaches so far from the middle.
 const REACH: f64 = 6.0;
@@ -18,40 +19,46 @@ const REACH: f64 = 6.0;
 /// From the middle to the edge there are so many coordinates.
 const HALF: i32 = 24;
 
-/// The outputs over the plane after these epochs, of the runs that share seed and points with the first one. `None` if there are no
-/// such runs, or no epochs.
-pub fn boundary(grid: &Grid, prepared: &Prepared, epochs: &[u64]) -> Option<Boundary> {
-    let first = grid.runs.first()?;
-    let setup_of = |number: usize| &grid.setups[grid.runs[number].setup as usize];
-    let definition = setup_of(0).data.as_ref()?;
+/// The outputs over the plane of the runs that are asked for, after the epochs that are asked for. All panels of a picture show the same
+/// points: of these runs only those that share seed and points with the first of them are kept. `None` if there are none.
+pub fn boundary(grid: &Grid, prepared: &Prepared, pictures: &Pictures) -> Option<Boundary> {
+    let chosen = grid::select(&grid.axes, grid.runs.len(), &pictures.conditions).ok()?;
+    let chosen: Vec<usize> = (0..grid.runs.len()).filter(|&run| chosen[run]).collect();
+    let settings_of = |run: usize| &grid.runs[run].settings;
+    let setup_of = |run: usize| &grid.setups[grid.runs[run].setup as usize];
+    let first = *chosen.first()?;
+    let seed = settings_of(first).seed;
+    let definition = setup_of(first).data.as_ref()?;
     let data::Definition { source: Source::Playground(source), .. } = definition else { return None };
-    let shares = |number: &usize| {
-        grid.runs[*number].settings.seed == first.settings.seed && setup_of(*number).data.as_ref() == Some(definition)
-    };
-    let runs: Vec<usize> = (0..grid.runs.len()).filter(shares).collect();
-    let mut epochs = epochs.to_vec();
-    epochs.sort_unstable();
-    epochs.dedup();
+    let shares = |run: &usize| settings_of(*run).seed == seed && setup_of(*run).data.as_ref() == Some(definition);
+    let runs: Vec<usize> = chosen.into_iter().filter(shares).collect();
+    let most = if pictures.conditions.is_empty() { MOST_RUNS } else { MOST_CHOSEN_RUNS };
 
     let mut boundary = Boundary {
         coordinates: (-HALF..=HALF).map(|place| REACH * f64::from(place) / f64::from(HALF)).collect(),
         planes: Vec::new(),
-        points: points(source, setup_of(0).streams.data.then_some(first.settings.seed)),
+        points: points(source, setup_of(first).streams.data.then_some(seed)),
     };
-    for run in evenly(&runs) {
-        let problem = &prepared.problems[prepared.problem_of(grid.runs[run].setup, first.settings.seed)];
+    for run in evenly(&runs, most) {
+        let problem = &prepared.problems[prepared.problem_of(grid.runs[run].setup, seed)];
         let Problem::Network(network) = &**problem else { continue };
-        for &epoch in &epochs {
-            let parameters = train_to(epoch, grid, run, setup_of(run), problem, network)?;
-            let outputs = outputs(network, source, &parameters, &boundary.coordinates);
-            boundary.planes.push(Plane { run, epoch, outputs });
+        let has_test = network.recorded().has(Measure::TestLoss);
+        for &epoch in &pictures.epochs {
+            let outcome = train_to(epoch, grid, run, setup_of(run), problem, network)?;
+            boundary.planes.push(Plane {
+                run,
+                epoch,
+                loss: outcome.final_loss,
+                test_loss: if has_test { outcome.last[Measure::TestLoss as usize] } else { f64::NAN },
+                outputs: outputs(network, source, &outcome.parameters?, &boundary.coordinates),
+            });
         }
     }
     (!boundary.planes.is_empty()).then_some(boundary)
 }
 
-fn evenly(runs: &[usize]) -> impl Iterator<Item = usize> {
-    let shown = runs.len().min(MOST_RUNS);
+fn evenly(runs: &[usize], most: usize) -> impl Iterator<Item = usize> {
+    let shown = runs.len().min(most);
     (0..shown).map(move |place| runs[place * (runs.len() - 1) / (shown - 1).max(1)])
 }
 
@@ -64,7 +71,7 @@ fn points(source: &PlaygroundSource, seed: Option<u64>) -> Vec<BoundaryPoint> {
     parts.flat_map(point).collect()
 }
 
-/// The parameters of a run after so many epochs, or where it diverged before.
+/// A run after so many epochs, or where it diverged before.
 fn train_to(
     epoch: u64,
     grid: &Grid,
@@ -72,7 +79,7 @@ fn train_to(
     setup: &Setup,
     problem: &Problem,
     network: &Network,
-) -> Option<Vec<f64>> {
+) -> Option<Outcome> {
     let settings = &grid.runs[run].settings;
     let key = Key::new("init");
     let key = if setup.streams.init { key.number("seed", settings.seed) } else { key };
@@ -98,7 +105,7 @@ fn train_to(
         keeps_parameters: true,
         interrupted: &|| false,
     };
-    train::train(pulp::Arch::new(), network, &group)?.pop()?.parameters
+    train::train(pulp::Arch::new(), network, &group)?.pop()
 }
 
 fn outputs(network: &Network, source: &PlaygroundSource, parameters: &[f64], coordinates: &[f64]) -> Vec<f64> {

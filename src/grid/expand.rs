@@ -139,10 +139,11 @@ fn join<T>(all: &mut Vec<T>, mut more: Vec<T>) {
     }
 }
 
-/// The errors for expectations that speak of no run.
+/// The errors for expectations and pictures that speak of no run.
 fn unmet(experiment: &Experiment, grid: &Grid) -> Vec<Diagnostic> {
+    const EXPECTATION: &str = "this expectation matches";
     let mut errors = Vec::new();
-    let mut check = |conditions: &[Condition], span| {
+    let mut check = |what: &str, conditions: &[Condition], span| {
         let selected = filter::select(&grid.axes, grid.runs.len(), conditions);
         if selected.is_ok_and(|selected| selected.contains(&true)) {
             return;
@@ -151,18 +152,20 @@ fn unmet(experiment: &Experiment, grid: &Grid) -> Vec<Diagnostic> {
             let axis = grid.axes.iter().find(|axis| axis.path == condition.path);
             !axis.is_some_and(|axis| axis.values.iter().any(|value| super::matches(condition, value)))
         });
-        let diagnostic =
-            Diagnostic::new("this expectation matches no run", alone.map_or(span, |condition| condition.span));
+        let diagnostic = Diagnostic::new(format!("{what} no run"), alone.map_or(span, |condition| condition.span));
         errors.push(match alone.and_then(|condition| grid.axes.iter().find(|axis| axis.path == condition.path)) {
             Some(axis) => diagnostic.label(format!("the grid has {}", sample(&axis.values))),
             None => diagnostic.label("no run meets all its conditions"),
         });
     };
+    if let Some(pictures) = &experiment.boundary {
+        check("the pictures of `record.boundary` show", &pictures.conditions, pictures.span);
+    }
     for expectation in &experiment.expectations {
-        check(&expectation.conditions, expectation.span);
+        check(EXPECTATION, &expectation.conditions, expectation.span);
         for claim in &expectation.claims {
             if let Claim::FewerStepsThan(conditions) = &claim.value {
-                check(conditions, claim.span);
+                check(EXPECTATION, conditions, claim.span);
             }
         }
     }

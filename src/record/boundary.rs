@@ -7,7 +7,7 @@ use super::table;
 use crate::value::Shortest;
 
 /// The columns of `boundary.csv` before the horizontal coordinates, which are the names of the others.
-pub(super) const BOUNDARY_COLUMNS: [&str; 3] = ["run", "epoch", "y"];
+pub(super) const BOUNDARY_COLUMNS: [&str; 5] = ["run", "epoch", "loss", "test_loss", "y"];
 
 /// The columns of `points.csv`.
 pub(super) const POINT_COLUMNS: [&str; 4] = ["x", "y", "label", "part"];
@@ -28,6 +28,8 @@ pub fn write_boundary(boundary: &Boundary, out: &mut (impl Write + Send)) -> io:
         for (&y, outputs) in coordinates.iter().zip(plane.outputs.chunks_exact(coordinates.len().max(1))) {
             rows.count(plane.run as u64);
             rows.count(plane.epoch);
+            rows.number(plane.loss);
+            rows.number(plane.test_loss);
             rows.number(y);
             outputs.iter().for_each(|&output| rows.optional_number(Some(output).filter(|output| !output.is_nan())));
             rows.end();

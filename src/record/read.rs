@@ -290,12 +290,14 @@ fn read_boundary(mut source: Source, runs: usize) -> Result<Boundary, ReadError>
         }
         let is_same = |plane: &Plane| plane.run == number && plane.epoch == epoch;
         if !boundary.planes.last().is_some_and(is_same) {
-            boundary.planes.push(Plane { run: number, epoch, outputs: Vec::with_capacity(side * side) });
+            let [loss, test_loss] = [row.cell(2).number()?, row.cell(3).number()?];
+            let outputs = Vec::with_capacity(side * side);
+            boundary.planes.push(Plane { run: number, epoch, loss, test_loss, outputs });
         }
         let Some(plane) = boundary.planes.last_mut() else { continue };
         let expected = boundary.coordinates.get(plane.outputs.len() / side.max(1));
-        if Some(&row.cell(2).number()?) != expected {
-            return Err(row.cell(2).error("the coordinates of the header, one after the other"));
+        if Some(&row.cell(4).number()?) != expected {
+            return Err(row.cell(4).error("the coordinates of the header, one after the other"));
         }
         for place in BOUNDARY_COLUMNS.len()..BOUNDARY_COLUMNS.len() + side {
             plane.outputs.push(row.cell(place).filled().map_or(Ok(f64::NAN), Cell::number)?);

@@ -27,6 +27,8 @@ pub struct Study {
     pub curves: Vec<Curve>,
     /// The loss along the parameter for problems with one parameter, ascending in `w`; else empty.
     pub landscape: Vec<LandscapePoint>,
+    /// Whether no run was meant to converge, as far as is known: the spec has no criterion.
+    pub without_target: bool,
     /// What networks make of the plane, if the spec asks for it.
     pub boundary: Option<Boundary>,
     /// What the reader should know, in plain sentences (for example: a constant feature was found).
@@ -140,6 +142,10 @@ pub struct Plane {
     pub run: usize,
     /// After so many epochs.
     pub epoch: u64,
+    /// Training loss then; not a number or infinite where training has gone too far.
+    pub loss: f64,
+    /// Loss on the points set aside for testing, likewise.
+    pub test_loss: f64,
     /// Outputs, from −1 for one class to 1 for the other (amounts may lie beyond), rounded to three decimals: one row of horizontal
     /// coordinates after the other. Not a number where training has gone too far.
     pub outputs: Vec<f64>,

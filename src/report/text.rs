@@ -21,6 +21,9 @@ pub use compare::comparison;
 /// A table with more rows than this is for a file, not for a terminal.
 const MOST_ROWS: usize = 40;
 
+/// The column of `runs.csv` that tells convergence that came long before the loss dropped from the real one.
+const FALSE_CONVERGENCE: &str = "false_convergence";
+
 /// At most so many things are listed in a sentence.
 const MOST_NAMES: usize = 6;
 
@@ -155,6 +158,14 @@ fn best_sentence(page: &mut Page, study: &Study, group: &Goldilocks) {
         Tone::Good,
         &format!("Goldilocks learning rate: {rate}, converged after {steps} {unit}{epochs}{runs}."),
     );
+    let count = false_convergences_beside(study, best.run);
+    if count > 0 {
+        let sentence = format!(
+            "In {} of the cell much of the drop in loss came only after that (false convergence).",
+            counted(count, "run")
+        );
+        page.paragraph(Tone::Warning, &sentence);
+    }
 }
 
 fn limits_sentence(page: &mut Page, group: &Goldilocks) {
@@ -232,7 +243,8 @@ fn warnings(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
             warnings.push((Tone::Warning, warning));
         }
     }
-    if let Some(names) = names(study, groups, |group| group.best.is_none()) {
+    let nothing = names(study, groups, |group| group.best.is_none());
+    if let Some(names) = nothing.filter(|_| !study.without_target) {
         warnings.push((Tone::Warning, format!("Warning: nothing converged{names}.")));
     }
     warnings.extend(false_convergences(study).map(|warning| (Tone::Warning, warning)));
@@ -243,15 +255,25 @@ fn warnings(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
     }
 }
 
+/// How many of the replicates of a run only seemed to have converged, the run among them.
+fn false_convergences_beside(study: &Study, run: usize) -> usize {
+    let Some(extra) = study.extra(FALSE_CONVERGENCE) else { return 0 };
+    let is_false = |run: &&u32| extra.get(**run as usize).is_some_and(|told| told != 0.0);
+    let cells = Groups::cells(study);
+    let cell = cells.iter().find(|runs| runs.iter().any(|other| *other as usize == run));
+    cell.map_or(0, |runs| runs.iter().filter(is_false).count())
+}
+
 /// Says how many runs only seemed to have converged, where they trained on.
 fn false_convergences(study: &Study) -> Option<String> {
-    let extra = study.extra("false_convergence")?;
+    let extra = study.extra(FALSE_CONVERGENCE)?;
     let told: Vec<f64> = (0..study.runs.len()).filter_map(|run| extra.get(run)).collect();
     let count = told.iter().filter(|is_false| **is_false != 0.0).count();
     let all = told.len();
     (count > 0).then(|| {
         format!(
-            "Warning: {count} of {all} converged runs had much of their drop in loss still to come (false_convergence)."
+            "Warning: {count} of {all} converged runs had much of their drop in loss still to come (false_convergence): \
+             their steps count to the false convergence."
         )
     })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::axis::Block;
 use super::diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span, line};
+use super::keys;
 use super::settings::Settings;
 use super::together;
 use crate::data;
@@ -157,6 +158,17 @@ pub enum CurveDetail {
     None,
 }
 
+/// Pictures of what networks make of the plane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pictures {
+    /// After so many epochs; ascending, different, never empty.
+    pub epochs: Vec<u64>,
+    /// For the runs that meet all of these; for a few of all runs when empty.
+    pub conditions: Vec<Condition>,
+    /// Where they are asked for.
+    pub span: Span,
+}
+
 /// A spec without errors.
 #[derive(Debug, Clone)]
 pub struct Experiment {
@@ -176,8 +188,8 @@ pub struct Experiment {
     pub curves: CurveDetail,
     /// At most so many runs keep a curve.
     pub max_curves: u64,
-    /// After which epochs the outputs over the plane are kept; empty for none.
-    pub boundary: Vec<u64>,
+    /// Which pictures of the plane are drawn.
+    pub boundary: Option<Pictures>,
     /// Which changes fail `check`, as written in `[check]`.
     pub fail_on: Vec<Located<String>>,
     /// What stands outside the grid.
@@ -194,6 +206,12 @@ impl Experiment {
     /// For an axis that is computed (`{ log = … }`) it is the whole axis.
     pub fn locate(&self, path: &str, value: &Value) -> Option<Span> {
         together::locate(path, value, &self.settings, &self.blocks)
+    }
+
+    /// Whether the spec says when a run has converged.
+    pub fn has_criterion(&self) -> bool {
+        let axes = self.blocks.iter().flat_map(|block| &block.axes).map(|axis| axis.path);
+        self.settings.given.keys().copied().chain(axes).any(|path| keys::is_below(path, "stop.converged"))
     }
 
     /// Errors about this experiment that turn up after reading it, for example when its data are loaded.

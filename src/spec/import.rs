@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::suggest;
 use crate::data::playground::{Dataset, Feature};
 use crate::problem::Activation;
 
@@ -169,6 +170,20 @@ impl PlaygroundPage {
             return Err(ImportError::NothingKnown(hash.to_owned()));
         }
         if settings.bad.is_empty() { Ok(page) } else { Err(ImportError::Settings(settings.bad)) }
+    }
+
+    /// One sentence for each name of the address that the page does not know.
+    pub fn warnings(&self) -> Vec<String> {
+        let known = || SETTING_KEYS.into_iter().chain(["initZero"]).chain(Feature::ALL.into_iter().map(Feature::name));
+        let warning = |name: &String| {
+            let hint = suggest::nearest(name, known()).map(|meant| format!("; did you mean `{meant}`?"));
+            format!(
+                "`{}` is not a setting of the Playground and is ignored{}",
+                name.escape_debug(),
+                hint.unwrap_or_default()
+            )
+        };
+        self.ignored.iter().map(warning).collect()
     }
 
     /// What the output node does with its sum: tanh for classes, nothing for amounts.

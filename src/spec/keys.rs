@@ -291,7 +291,7 @@ pub(super) const KEYS: &[Key] = &[
     key("record.curves", Kind::Choice(&["thinned", "all", "none"]), "Which evaluations of a run are kept in curves.csv.")
         .or(Default::Text("thinned")).fixed(),
     key("record.max_curves", Kind::Count { least: 0 }, "At most so many runs keep a curve.").or(Default::Count(2000)).fixed(),
-    key("record.boundary", Kind::Counts { least: 0 }, "Epochs after which the outputs over the plane are drawn, for runs with the first seed.")
+    key("record.boundary.epochs", Kind::Counts { least: 0 }, "Epochs after which the decision boundary of some runs is drawn.")
         .when(PLANE).fixed(),
     key("check.fail_on", Kind::Texts, "Which changes against the baseline fail `check`, for example `median:10%`.").fixed(),
 

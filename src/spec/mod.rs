@@ -14,6 +14,7 @@ mod keys;
 mod kind;
 mod network;
 mod overrides;
+mod pictures;
 mod read;
 mod report;
 mod schema;
@@ -28,7 +29,8 @@ pub use axis::{Axis, AxisValues, Block, LogSpaced, Sequence, Spaced};
 pub use conditions::parse_conditions;
 pub use diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span};
 pub use experiment::{
-    Bounds, Claim, Condition, CurveDetail, Expectation, Experiment, LaneSettings, Matcher, Over, Setup, Streams,
+    Bounds, Claim, Condition, CurveDetail, Expectation, Experiment, LaneSettings, Matcher, Over, Pictures, Setup,
+    Streams,
 };
 pub use read::{ReadError, parse, read};
 pub use schema::schema;

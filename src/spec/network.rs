@@ -89,7 +89,7 @@ pub(super) fn playground_source(point: Point<'_>, targets: Targets) -> Result<Pl
     } else {
         Generator::ChaCha
     };
-    if point.given("record.boundary").is_some() && point.text("data.scale")? != "none" {
+    if point.given("record.boundary.epochs").is_some() && point.text("data.scale")? != "none" {
         return Err(Fault::wrong("data.scale", "`record.boundary` needs features that are not scaled")
             .label("expected \"none\""));
     }

@@ -11,13 +11,13 @@ use super::expect;
 use super::experiment::{CurveDetail, Experiment};
 use super::kind::Given;
 use super::overrides;
+use super::pictures;
 use super::report::Report;
 use super::sections;
 use super::settings::{Point, Settings};
 use super::together;
 use super::tree::{self, Node, Table};
 use crate::fs;
-use crate::value::Value;
 
 /// A spec that cannot be used.
 #[derive(Debug)]
@@ -77,6 +77,7 @@ pub fn parse(source: SourceFile, base_dir: &Path, overrides: &[String]) -> Resul
     let given = names_in_grid(&root);
     let expect_axes = Axes { paths: &axes, given: &given, of: "this grid" };
     let expectations = expect::read(&root, expect_axes, &settings.kinds, &mut report);
+    let boundary = pictures::read(&root, &settings, expect_axes, &mut report);
     together::check(&settings, &blocks, base_dir, &mut report);
 
     let sources = sources.into();
@@ -93,10 +94,7 @@ pub fn parse(source: SourceFile, base_dir: &Path, overrides: &[String]) -> Resul
             _ => CurveDetail::Thinned,
         },
         max_curves: point.optional_count("record.max_curves").unwrap_or_default(),
-        boundary: match point.given("record.boundary") {
-            Some(Value::Counts(epochs)) => epochs.to_vec(),
-            _ => Vec::new(),
-        },
+        boundary,
         fail_on: fail_on(&settings),
         sources,
         base_dir: base_dir.to_owned(),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::expect;
 use super::keys::{self, Default, FAMILIES, KEYS, Key, Place, When};
 use super::kind::{Kind, Limit, Range};
+use super::pictures;
 use super::suggest;
 
 /// The schema.
@@ -26,6 +27,10 @@ pub fn schema() -> Json {
         "type": "array",
         "items": expectation(),
     });
+    let boundary = &mut properties["record"]["properties"]["boundary"];
+    boundary["required"] = json!(["epochs"]);
+    boundary["properties"][pictures::WHERE] = reference("conditions");
+    boundary["properties"][pictures::WHERE]["description"] = json!(pictures::WHERE_DOC);
     root["$defs"] = json!({ "block": block(), "conditions": conditions(), "bounds": bounds(&[]) });
     root
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::diagnostic::{Diagnostic, Located};
 use super::keys::{self, Ability, KEYS, Key, Kinds, Place, When};
 use super::kind::{Given, Kind};
+use super::pictures;
 use super::report::{self, Report};
 use super::settings::Settings;
 use super::suggest;
@@ -46,7 +47,12 @@ impl Reader<'_> {
         for (name, item) in &table.entries {
             let path = join(section, &name.name);
             let is_plain = !name.name.contains('.');
-            if section.is_empty() && OTHER_PARTS.contains(&name.name.as_str()) {
+            let is_no_setting = match section {
+                "" => OTHER_PARTS.contains(&name.name.as_str()),
+                pictures::SECTION => name.name == pictures::WHERE,
+                _ => false,
+            };
+            if is_no_setting {
                 continue;
             } else if let Some(key) = self.settings.kinds.find(&path).filter(|_| is_plain) {
                 self.setting(key, name, item);
@@ -125,8 +131,10 @@ impl Reader<'_> {
                 children.push(child);
             }
         }
-        if section.is_empty() {
-            children.extend(OTHER_PARTS);
+        match section {
+            "" => children.extend(OTHER_PARTS),
+            pictures::SECTION => children.push(pictures::WHERE),
+            _ => {}
         }
         children
     }

@@ -39,7 +39,7 @@ fn a_slow_run_is_explained() {
 fn a_run_that_bounces_and_one_that_converges_are_explained() {
     let text = explained("6");
     assert!(text.contains("It oscillates: it changed sides of the minimum in "), "{text}");
-    assert!(text.contains("on it, where a step neither gains nor loses."), "{text}");
+    assert!(text.contains("this learning rate lies on it, where a step neither gains nor loses."), "{text}");
     let text = explained("2");
     assert!(text.starts_with("Run 2 (learning_rate 0.7) converged after 10 steps.\n"), "{text}");
     assert!(text.contains("It was on one side of the minimum at every recorded step.\n"), "{text}");

@@ -1,7 +1,7 @@
 //! `batch.png`: steps against batch size with the other settings tuned anew for each, the line of perfect scaling, the
 //! learning rate that was best, and the examples it took (after Shallue et al., JMLR 20:112, 2019).
 
-use super::cells::{Cells, Quartiles, Varying, quartiles_of};
+use super::cells::{Cells, Varying};
 use super::figure::{Figure, Key, Legend};
 use super::marker::Shape;
 use super::panel::{Axes, BELOW, BESIDE, Panel};
@@ -9,6 +9,7 @@ use super::scale::{Scale, Tick};
 use super::scene::{Point, Rect, Scene};
 use super::style::{BEST, CONVERGED, Color, EXHAUSTED, LINE, MARKER, QUIET_TEXT, REFERENCE};
 use crate::outcome::Status;
+use crate::record::statistics::Quartiles;
 
 /// What was best for one batch size.
 struct Batch {
@@ -36,7 +37,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     if batches.len() < 2 || steps.is_empty() {
         return None;
     }
-    let rates = points(&batches, |best| best.rate.map(|rate| Quartiles { low: rate, median: rate, high: rate }));
+    let rates = points(&batches, |best| best.rate.map(|rate| Quartiles { q25: rate, median: rate, q75: rate }));
     let examples = points(&batches, |best| best.examples);
     let tuned: Vec<&str> = cells
         .axes
@@ -148,7 +149,7 @@ fn examples(cells: &Cells, cell: usize) -> Option<Quartiles> {
     }
     let mut counts: Vec<f64> =
         runs().map(|run| run.examples.get().map_or(f64::INFINITY, |count| count as f64)).collect();
-    quartiles_of(&mut counts).filter(|quartiles| quartiles.median.is_finite())
+    Some(Quartiles::of(&mut counts)).filter(|quartiles| quartiles.median.is_finite())
 }
 
 /// Where the best lies at the end of the values tried with this batch size; `group` is sorted by the main axis.
@@ -181,7 +182,7 @@ fn size_scale(batches: &[Batch]) -> Scale {
 
 fn value_scale(points: &Points) -> Scale {
     let values = || {
-        let all = points.iter().flat_map(|(_, value)| [value.low, value.median, value.high]);
+        let all = points.iter().flat_map(|(_, value)| [value.q25, value.median, value.q75]);
         all.filter(|value| value.is_finite() && *value > 0.0)
     };
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
@@ -237,8 +238,8 @@ fn draw_points(panel: &Panel, points: &Points, color: Color, scene: &mut Scene) 
     let line: Vec<Point> = points.iter().map(|(size, value)| place(*size, value.median)).collect();
     panel.polyline(scene, &line, 0.8 * LINE, color);
     for (size, value) in points {
-        if value.low < value.high {
-            let (low, high) = (place(*size, value.low), place(*size, value.high));
+        if value.q25 < value.q75 {
+            let (low, high) = (place(*size, value.q25), place(*size, value.q75));
             scene.line(vec![low, high], 2.5, color);
             for (x, y) in [low, high].into_iter().filter(|(_, y)| *y > panel.area.top) {
                 scene.line(vec![(x - 7.0, y), (x + 7.0, y)], 2.5, color);

@@ -162,26 +162,30 @@ fn draw_path(panel: &Panel, path: &Path, color: Color, scene: &mut Scene) {
         scene.disc(*place, MARKER, color.faded(1.0 - 0.5 * share));
     }
     let mut taken: Vec<Rect> = kept.iter().map(|(x, y)| around((*x, *y), MARKER)).collect();
+    let exit = leaves.checked_sub(1).and_then(|last| Some((*places.get(last)?, *places.get(leaves)?)));
+    if let Some((_, end)) = exit.and_then(|(from, to)| super::panel::clip(area, from, to)) {
+        scene.marker(Shape::Cross, end, 1.2 * MARKER, DIVERGED);
+        taken.push(around(end, 1.2 * MARKER));
+    }
     let last = kept.len().saturating_sub(1);
     for (index, ((step, _, _), (x, y))) in path.points.iter().zip(kept).enumerate() {
         // Outside of the bowl, where the path does not run; first and last may also stand elsewhere, the others give way.
         let side = if *x < area.center().0 { -1.0 } else { 1.0 };
-        let places = [(x + side * 24.0, y + 12.0), (*x, y + 28.0), (*x, y - 28.0), (x - side * 26.0, y - 14.0)];
+        let inner = x - side * 26.0;
+        let places =
+            [(x + side * 24.0, y + 12.0), (*x, y + 28.0), (*x, y - 28.0), (inner, y - 14.0), (inner, y + 24.0)];
         let allowed = if index == 0 || index == last { &places[..] } else { &places[..1] };
         for at in allowed {
             let text = Text::new(step.to_string(), *at, TICK_SIZE, TEXT).align(Align::Center);
             let bounds = text.bounds();
             let free = !taken.iter().any(|other| other.overlaps(bounds));
-            if free && bounds.left > area.left && bounds.right < area.right && bounds.bottom < area.bottom {
+            let [(left, top), (right, bottom)] = [(bounds.left, bounds.top), (bounds.right, bounds.bottom)];
+            if free && inside((left, top)) && inside((right, bottom)) {
                 taken.push(bounds);
                 scene.text(text);
                 break;
             }
         }
-    }
-    let exit = leaves.checked_sub(1).and_then(|last| Some((*places.get(last)?, *places.get(leaves)?)));
-    if let Some((_, end)) = exit.and_then(|(from, to)| super::panel::clip(area, from, to)) {
-        scene.marker(Shape::Cross, end, 1.2 * MARKER, DIVERGED);
     }
 }
 

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::scale::rounded;
 use super::style::{axis_name, shortened};
 use crate::outcome::Status;
+use crate::record::statistics::Quartiles;
 use crate::record::{Axis, Study};
 use crate::value::Value;
 
@@ -57,14 +58,6 @@ impl Varying<'_> {
     }
 }
 
-/// Lower quartile, median and upper quartile; infinite where that many replicates never converged.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Quartiles {
-    pub(super) low: f64,
-    pub(super) median: f64,
-    pub(super) high: f64,
-}
-
 /// All runs that differ only in their seed.
 #[derive(Debug, Clone)]
 pub(super) struct Cell {
@@ -75,7 +68,7 @@ pub(super) struct Cell {
     pub(super) converged: usize,
     pub(super) diverged: usize,
     pub(super) exhausted: usize,
-    /// Steps to convergence.
+    /// Steps to convergence; infinite where that many replicates never converged.
     pub(super) steps: Quartiles,
 }
 
@@ -260,10 +253,9 @@ impl<'a> Cells<'a> {
     fn collect(&mut self, members: Range<usize>, steps: &mut Vec<f64>) {
         steps.clear();
         let Some(first) = self.members.get(members.start) else { return };
-        let quartiles = Quartiles { low: f64::INFINITY, median: f64::INFINITY, high: f64::INFINITY };
         let run = *first as usize;
-        let mut cell =
-            Cell { run, members: members.clone(), converged: 0, diverged: 0, exhausted: 0, steps: quartiles };
+        let never = Quartiles::of(&mut []);
+        let mut cell = Cell { run, members: members.clone(), converged: 0, diverged: 0, exhausted: 0, steps: never };
         for run in &self.members[members] {
             let run = &self.study.runs[*run as usize];
             match run.status {
@@ -278,8 +270,8 @@ impl<'a> Cells<'a> {
             let converged = run.status == Status::Converged;
             steps.push(run.steps.filter(|_| converged).map_or(f64::INFINITY, |steps| steps as f64));
         }
-        if let Some(quartiles) = quartiles_of(steps) {
-            self.cells.push(Cell { steps: quartiles, ..cell });
+        if !steps.is_empty() {
+            self.cells.push(Cell { steps: Quartiles::of(steps), ..cell });
         }
     }
 }
@@ -320,23 +312,6 @@ fn main_axis(axes: &[Varying]) -> Option<usize> {
         .or_else(|| find(&|axis| axis.numbers.is_some() && axis.axis.path != "batch_size"))
         .or_else(|| find(&|axis| axis.axis.path == "batch_size"))
         .or(if axes.is_empty() { None } else { Some(0) })
-}
-
-/// The quartiles of `values`, which are sorted; none of nothing.
-pub(super) fn quartiles_of(values: &mut [f64]) -> Option<Quartiles> {
-    values.sort_by(f64::total_cmp);
-    let quantile = |share: f64| {
-        let place = share * (values.len() - 1) as f64;
-        let below = place as usize;
-        let (low, rest) = (values[below], place - below as f64);
-        match values.get(below + 1) {
-            // Infinity times a share must not turn a finite neighbor into NaN.
-            Some(high) if rest > 0.0 && high.is_infinite() => *high,
-            Some(high) if rest > 0.0 => low + rest * (high - low),
-            _ => low,
-        }
-    };
-    (!values.is_empty()).then(|| Quartiles { low: quantile(0.25), median: quantile(0.5), high: quantile(0.75) })
 }
 
 /// At most `most` of `count` things, evenly chosen, first and last among them.

@@ -3,8 +3,9 @@
 //! A replicate that ended keeps its last value, a diverged one counts as infinite from there on; the line ends where half
 //! of the replicates have ended. Knows nothing of drawing.
 
-use super::cells::{Cell, Cells, quartiles_of};
+use super::cells::{Cell, Cells};
 use crate::outcome::Status;
+use crate::record::statistics::Quartiles;
 use crate::record::{Curve, Study};
 
 /// More points than this along one line cannot be told apart.
@@ -69,11 +70,11 @@ impl Course {
         for step in thinned(&steps) {
             values.clear();
             values.extend(traces.iter().map(|trace| trace.at(step)));
-            let Some(quartiles) = quartiles_of(&mut values) else { continue };
+            let quartiles = Quartiles::of(&mut values);
             course.steps.push(step as f64);
-            course.low.push(quartiles.low);
+            course.low.push(quartiles.q25);
             course.median.push(quartiles.median);
-            course.high.push(quartiles.high);
+            course.high.push(quartiles.q75);
         }
         Some(course)
     }

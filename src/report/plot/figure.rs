@@ -27,6 +27,8 @@ pub(super) enum Key {
     Swatch(Color),
     /// A swatch with a marker on it.
     MarkedSwatch(Color, Shape, Color),
+    /// A disc with a rim, on a swatch.
+    Rimmed(Color, Color, Color),
     /// A swatch with a white corner.
     Folded(Color),
     /// An empty frame.
@@ -182,6 +184,11 @@ impl Figure {
             Key::MarkedSwatch(color, shape, mark) => {
                 self.scene.rect(swatch, color);
                 self.scene.marker(shape, swatch.center(), 0.8 * MARKER, mark);
+            }
+            Key::Rimmed(color, disc, rim) => {
+                self.scene.rect(swatch, color);
+                self.scene.disc(swatch.center(), MARKER, rim);
+                self.scene.disc(swatch.center(), 0.65 * MARKER, disc);
             }
             Key::Folded(color) => {
                 self.scene.rect(swatch, color);

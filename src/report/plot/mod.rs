@@ -20,6 +20,7 @@ mod panel;
 mod render;
 mod scale;
 mod scene;
+mod seeds;
 mod steps;
 mod style;
 #[cfg(test)]
@@ -87,12 +88,14 @@ pub enum Plot {
     Basins,
     /// What networks make of the plane, after some epochs.
     Boundary,
+    /// How runs spread that differ only in their seed.
+    Seeds,
 }
 
 impl Plot {
     /// All of them, in the order in which they are written.
-    pub const ALL: [Plot; 7] =
-        [Plot::Loss, Plot::Steps, Plot::Batch, Plot::Heatmap, Plot::Bowl, Plot::Basins, Plot::Boundary];
+    pub const ALL: [Plot; 8] =
+        [Plot::Loss, Plot::Steps, Plot::Batch, Plot::Heatmap, Plot::Bowl, Plot::Basins, Plot::Boundary, Plot::Seeds];
 
     /// The name of its file, without the ending.
     pub fn name(self) -> &'static str {
@@ -104,6 +107,7 @@ impl Plot {
             Plot::Bowl => "bowl",
             Plot::Basins => "basins",
             Plot::Boundary => "boundary",
+            Plot::Seeds => "seeds",
         }
     }
 
@@ -116,6 +120,7 @@ impl Plot {
             Plot::Bowl => bowl::scene(cells),
             Plot::Basins => basins::scene(cells),
             Plot::Boundary => boundary::scene(cells),
+            Plot::Seeds => seeds::scene(cells),
         }
     }
 }

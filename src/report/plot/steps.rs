@@ -88,14 +88,15 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     strips.iter().for_each(|strip| scene.rect(strip.area, STRIP));
     shade(&panel, &curves, body.top + ABOVE, scene);
     panel.grid(scene, &axes);
-    if let Some(limit) = cells.shared_extra("stability_limit", shown.iter().copied()) {
+    let limit = cells.shared_extra("stability_limit", shown.iter().copied());
+    if let Some(limit) = limit {
         draw_limit(&panel, limit, body.top, scene);
     }
     strips.iter().for_each(|strip| draw_strip(&panel, strip, &curves, scene));
     // Between words there is nothing that a line could mean.
     let joined = axis.numbers.is_some();
     curves.iter().for_each(|curve| draw_curve(&panel, curve, joined, joined && curves.len() <= MOST_BANDS, scene));
-    draw_best(cells, &chosen, &curves, &panel, scene);
+    draw_best(cells, &chosen, &curves, (&panel, limit), scene);
     panel.frame(scene, &axes);
     let label = Text::new("steps to convergence, log scale", (body.left + 14.0, area.center().1), LABEL_SIZE, TEXT);
     scene.text(label.align(Align::Center).upright());
@@ -129,7 +130,7 @@ fn layout(body: Rect, curves: &[Curve]) -> (Rect, Vec<Strip>) {
 }
 
 /// The number on the main axis, or the rank of a word.
-fn x_value(cells: &Cells, cell: usize) -> f64 {
+pub(super) fn x_value(cells: &Cells, cell: usize) -> f64 {
     let rank = cells.main_rank(cell);
     let numbers = cells.main().and_then(|axis| axis.numbers.as_deref());
     numbers.map_or(rank as f64, |numbers| numbers[rank])
@@ -137,12 +138,12 @@ fn x_value(cells: &Cells, cell: usize) -> f64 {
 
 fn dot(cells: &Cells, index: usize) -> Dot {
     let cell = &cells.cells[index];
-    let (low, median, high) = (cell.steps.low, cell.steps.median, cell.steps.high);
+    let (low, median, high) = (cell.steps.q25, cell.steps.median, cell.steps.q75);
     Dot { x: x_value(cells, index), status: cell.status(), partial: cell.is_partial(), low, median, high }
 }
 
 /// Logarithmic when positive numbers span more than a decade.
-fn x_scale(cells: &Cells, shown: &[usize]) -> Scale {
+pub(super) fn x_scale(cells: &Cells, shown: &[usize]) -> Scale {
     let values = shown.iter().map(|cell| x_value(cells, *cell));
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
     let numeric = cells.main().is_some_and(|axis| axis.numbers.is_some());
@@ -153,7 +154,7 @@ fn x_scale(cells: &Cells, shown: &[usize]) -> Scale {
     }
 }
 
-fn x_ticks(cells: &Cells, x: Scale, width: f64) -> Vec<Tick> {
+pub(super) fn x_ticks(cells: &Cells, x: Scale, width: f64) -> Vec<Tick> {
     match cells.main() {
         Some(axis) if axis.numbers.is_none() => {
             (0..axis.len()).map(|rank| Tick { fraction: x.fraction(rank as f64), label: axis.label(rank) }).collect()
@@ -273,6 +274,15 @@ pub(super) fn kept_inside(text: Text, area: Rect) -> Text {
     Text { at: (text.at.0 + shift, text.at.1), ..text }
 }
 
+/// Moves a text sideways until it does not touch an upright line, to the side on which most of it lies.
+fn beside_line(text: Text, line: Option<f64>) -> Text {
+    const ROOM: f64 = 12.0;
+    let bounds = text.bounds();
+    let Some(x) = line.filter(|x| bounds.left - ROOM < *x && *x < bounds.right + ROOM) else { return text };
+    let shift = if bounds.center().0 <= x { x - ROOM - bounds.right } else { x + ROOM - bounds.left };
+    Text { at: (text.at.0 + shift, text.at.1), ..text }
+}
+
 fn draw_curve(panel: &Panel, curve: &Curve, joined: bool, banded: bool, scene: &mut Scene) {
     let place = |dot: &Dot, steps: f64| -> Point { (panel.x_at(dot.x), panel.y_at(steps).max(panel.area.top)) };
     for stretch in curve.dots.chunk_by(|a, b| a.status == b.status) {
@@ -308,7 +318,13 @@ fn draw_curve(panel: &Panel, curve: &Curve, joined: bool, banded: bool, scene: &
     }
 }
 
-fn draw_best(cells: &Cells, series: &[&Series], curves: &[Curve], panel: &Panel, scene: &mut Scene) {
+fn draw_best(
+    cells: &Cells,
+    series: &[&Series],
+    curves: &[Curve],
+    (panel, limit): (&Panel, Option<f64>),
+    scene: &mut Scene,
+) {
     for (one, curve) in series.iter().zip(curves) {
         let Some(best) = cells.best(one.cells.iter().copied()) else { continue };
         let steps = cells.cells[best].steps.median;
@@ -320,7 +336,7 @@ fn draw_best(cells: &Cells, series: &[&Series], curves: &[Curve], panel: &Panel,
             // Below the star, where the line does not run, if there is room.
             let below = if at.1 + 56.0 < panel.area.bottom { 38.0 } else { -38.0 };
             let text = Text::new(text, (at.0, at.1 + below), TICK_SIZE, TEXT).align(Align::Center).bold();
-            let text = kept_inside(text, panel.area);
+            let text = beside_line(kept_inside(text, panel.area), limit.map(|limit| panel.x_at(limit)));
             let bounds = text.bounds();
             let room = Rect { left: bounds.left - 5.0, right: bounds.right + 5.0, ..bounds };
             scene.rect(room, WHITE.faded(0.8));

@@ -2,6 +2,7 @@
 
 mod basins;
 mod edges;
+mod planes;
 mod studies;
 
 use std::time::Instant;
@@ -20,6 +21,9 @@ fn usual() -> Vec<(&'static str, Study)> {
         ("carton", basins::cartons(1, 4)),
         ("map", basins::cartons(2, 3)),
         ("many minima", basins::cartons(1, 12)),
+        ("seeds", planes::seeds(50)),
+        ("planes", planes::planes(4)),
+        ("many planes", planes::planes(9)),
         ("twelve", batches(12, &log_grid(0.0005, 0.5, 25), 3)),
     ]
 }
@@ -144,6 +148,26 @@ fn the_course_is_told_in_words() {
 }
 
 #[test]
+fn the_label_of_the_best_does_not_touch_the_limit() {
+    for rate in [3.0, 3.1, 3.19, 3.21, 3.3, 3.4] {
+        let mut study = parabola(&[0.01, 0.1, 1.0, rate, 10.0, 100.0]);
+        for (number, run) in study.runs.iter_mut().enumerate() {
+            let is_best = number == 3;
+            run.status = if is_best { Status::Converged } else { Status::Exhausted };
+            run.steps = is_best.then_some(5);
+        }
+        let scene = steps::scene(&Cells::new(&study)).unwrap();
+        let label = scene.texts().find(|text| text.text.ends_with(": 5 steps")).unwrap().bounds();
+        let mut dashes = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Line { points, width, .. } if *width == 2.5 => Some(points[0].0),
+            _ => None,
+        });
+        let limit = dashes.next_back().unwrap();
+        assert!(limit < label.left || limit > label.right, "{rate}: {limit} {label:?}");
+    }
+}
+
+#[test]
 fn one_diverging_run_does_not_flatten_the_others() {
     let height = |rates: &[f64]| {
         let scene = loss::scene(&Cells::new(&parabola(rates))).unwrap();
@@ -209,17 +233,6 @@ fn the_median_counts_runs_that_never_converged() {
     assert_eq!(cells.cells[0].status(), Status::Exhausted);
     assert!(cells.cells[0].steps.median.is_infinite() && cells.cells[0].is_partial());
     assert!(cells.cells[1].steps.median.is_finite() && !cells.cells[1].is_partial());
-}
-
-#[test]
-fn quartiles_are_interpolated_and_infinity_stays() {
-    let quartiles = |values: &[f64]| cells::quartiles_of(&mut values.to_vec()).map(|q| (q.low, q.median, q.high));
-    let infinite = f64::INFINITY;
-    assert_eq!(quartiles(&[4.0, 1.0, 3.0, 2.0]), Some((1.75, 2.5, 3.25)));
-    assert_eq!(quartiles(&[7.0]), Some((7.0, 7.0, 7.0)));
-    assert_eq!(quartiles(&[1.0, infinite, 2.0, infinite]), Some((1.75, infinite, infinite)));
-    assert_eq!(quartiles(&[1.0, infinite, 2.0, 3.0, infinite]), Some((2.0, 3.0, infinite)));
-    assert_eq!(quartiles(&[]), None);
 }
 
 #[test]

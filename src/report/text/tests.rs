@@ -150,6 +150,13 @@ fn nothing_converged_is_said_out_loud() {
 }
 
 #[test]
+fn nothing_is_missed_where_nothing_was_to_converge() {
+    let study = sample::study(&[(LEARNING_RATE, &sample::numbers([0.1, 0.2]))], |_| exhausted(9, Trend::Falling));
+    assert!(page(&study).contains("nothing converged"));
+    assert!(!page(&Study { without_target: true, ..study }).contains("Warning"));
+}
+
+#[test]
 fn failures_are_counted_and_the_first_explained() {
     let seeds = sample::counts([1, 2, 3, 4, 5, 6, 7, 8]);
     let page = page(&sample::study(&[(SEED, &seeds)], |_| failed("no memory")));
@@ -182,7 +189,16 @@ fn runs_that_only_seemed_to_have_converged_are_counted() {
     let told = |(number, run): (usize, &Run)| run.steps.is_some().then_some(if number < 3 { 1.0 } else { 0.0 });
     study.extras.push(Extra::new("false_convergence", study.runs.iter().enumerate().map(told)));
     let text = page(&study);
+    // The best rate is 1.6, the fifth: its one run converged truly.
+    assert!(!text.contains("came only after that"), "{text}");
     assert!(text.contains("Warning: 2 of 5 converged runs had much of their drop in loss still to come"), "{text}");
-    study.extras[1] = Extra::new("false_convergence", vec![Some(0.0); study.runs.len()]);
+    let told = |number: usize, value: f64| {
+        let told = (0..8).map(|run| Some(if run == number { value } else { 0.0 }));
+        Extra::new("false_convergence", told)
+    };
+    study.extras[1] = told(4, 1.0);
+    let expected = "In 1 run of the cell much of the drop in loss came only after that (false convergence).";
+    assert!(page(&study).contains(expected), "{}", page(&study));
+    study.extras[1] = told(4, 0.0);
     assert!(!page(&study).contains("still to come"));
 }

@@ -83,7 +83,15 @@ fn the_pages_quirks() {
     assert_eq!(read("#batchSize=3&batchSize=4=5").batch_size, 4);
     // The seed is text.
     assert_eq!(read("#seed=0.50").seed.as_deref(), Some("0.50"));
-    assert_eq!(read("#seed=0.5&learningrate=3&foo").ignored, ["learningrate", "foo"]);
+    let page = read("#seed=0.5&learningrate=3&foo");
+    assert_eq!(page.ignored, ["learningrate", "foo"]);
+    assert_eq!(
+        page.warnings(),
+        [
+            "`learningrate` is not a setting of the Playground and is ignored; did you mean `learningRate`?",
+            "`foo` is not a setting of the Playground and is ignored"
+        ]
+    );
 }
 
 #[test]

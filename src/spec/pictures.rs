@@ -1,0 +1,62 @@
+//! Reads `record.boundary`: which pictures of the plane are drawn.
+
+use std::collections::BTreeSet;
+
+use super::conditions::{self, Axes};
+use super::diagnostic::{Diagnostic, Located};
+use super::experiment::Pictures;
+use super::kind::Given;
+use super::report::Report;
+use super::settings::{Point, Settings};
+use super::tree::{Node, Table};
+use crate::value::Value;
+
+pub(super) const SECTION: &str = "record.boundary";
+const EPOCHS: &str = "record.boundary.epochs";
+
+/// The condition on the runs is no setting: it is a table of axes.
+pub(super) const WHERE: &str = "where";
+
+/// One sentence for editors.
+pub(super) const WHERE_DOC: &str = "The runs that are drawn, by their axes; by default at most 6, evenly chosen.";
+
+/// More columns than this make no picture.
+const MOST_EPOCHS: usize = 8;
+
+/// The pictures that are asked for; none if there are none or something about them is wrong.
+pub(super) fn read(root: &Table, settings: &Settings, axes: Axes<'_>, report: &mut Report) -> Option<Pictures> {
+    let section = section(root)?;
+    let conditions = match section.get(WHERE) {
+        Some(item) => {
+            let table = report.table("record.boundary.where", item, "a table of axes, such as { learning_rate = 0.1 }");
+            conditions::read(table?, axes, &settings.kinds, report)
+        }
+        None => Vec::new(),
+    };
+    let Some(Located { value: Given::Scalar(Value::Counts(epochs)), span }) = settings.given.get(EPOCHS) else {
+        if !report.is_faulty(EPOCHS) {
+            let missing = Diagnostic::new(format!("`{EPOCHS}` is missing"), settings.sections.get(SECTION).copied());
+            report.add(missing.help("say after which epochs pictures are drawn, such as `epochs = [1, 10, 100]`"));
+        }
+        return None;
+    };
+    let distinct: BTreeSet<u64> = epochs.iter().copied().collect();
+    let last = Point { settings, axes: &[] }.optional_count("stop.max_epochs");
+    let beyond = last.filter(|last| distinct.last().is_some_and(|epoch| epoch > last));
+    let wrong = |message: &str, label: String| Diagnostic::new(format!("`{EPOCHS}` {message}"), *span).label(label);
+    report.add(match (distinct.len(), beyond) {
+        (0, _) => wrong("is empty", "expected epochs, such as [1, 10, 100]".to_owned()),
+        (count, _) if count < epochs.len() => wrong("names an epoch twice", "expected different epochs".to_owned()),
+        (count, _) if count > MOST_EPOCHS => wrong("names too many epochs", format!("expected at most {MOST_EPOCHS}")),
+        (_, Some(last)) => wrong("goes beyond the budget", format!("expected at most `max_epochs`, {last}")),
+        _ => return Some(Pictures { epochs: distinct.into_iter().collect(), conditions, span: *span }),
+    });
+    None
+}
+
+fn section(root: &Table) -> Option<&Table> {
+    ["record", "boundary"].into_iter().try_fold(root, |table, name| match &table.get(name)?.node {
+        Node::Table(inner) => Some(inner),
+        _ => None,
+    })
+}
