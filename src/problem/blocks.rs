@@ -26,7 +26,7 @@ pub fn sum_blocks<S: Simd, const V: usize>(
 ) {
     let range = |number: usize| number * EXAMPLES_PER_SUM..((number + 1) * EXAMPLES_PER_SUM).min(examples);
     let blocks = examples.div_ceil(EXAMPLES_PER_SUM);
-    if V == 1 && blocks > 1 && rayon::current_num_threads() > 1 {
+    if const { V == 1 } && blocks > 1 && rayon::current_num_threads() > 1 {
         let (length, scratch) = (total.len(), scratch.len());
         let sums: Vec<OnceLock<Vec<Lanes<S, V>>>> = (0..blocks).map(|_| OnceLock::new()).collect();
         in_parallel(blocks, &|number| {

@@ -121,6 +121,10 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) -> (u64, bool) {
+        // `Shape` never asks for this; so it need not be compiled.
+        if const { S::F64_LANES == 1 && V > 1 } {
+            unreachable!("scalars come one at a time");
+        }
         let Stretch { from, steps, evaluations, wanted, .. } = *self.stretch;
         for evaluation in 1..=evaluations {
             if steps > 0 {

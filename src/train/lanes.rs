@@ -35,6 +35,8 @@ impl Shape {
         // A block's parameters and its gradient should stay in the nearest cache.
         let most = (NUMBERS_NEAR / parameters.max(1) / 8).max(1);
         let vectors = match lanes.div_ceil(lanes_per_vector).min(most) {
+            // Without vectors there is nothing to gain from several at a time.
+            _ if lanes_per_vector == 1 => 1,
             0 | 1 => 1,
             2 | 3 if most < 4 => 2,
             2 => 2,
