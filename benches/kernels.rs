@@ -107,7 +107,7 @@ fn main() {
         let peak = (2 * CHAINS * ROUNDS * width) as f64 / seconds / 1e9;
         println!("\n{name}: {width} lanes per vector, peak {peak:.1} GFLOP/s (multiply-adds in registers)");
         println!("{:>9} {:>6} {:>6} {:>9} {:>7}", "features", "lanes", "batch", "GFLOP/s", "of peak");
-        for features in [8, 16, 64, 256] {
+        for features in [8, 16, 64, 128, 256] {
             let model = model(features);
             for (lanes, batch) in [(8, 16), (16, 1), (16, 16), (16, 64), (32, 1), (32, 16), (32, 64), (64, 64)] {
                 let rate = training(arch, &model, features, lanes, batch);
