@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Batch, Head, Judgment, Sums};
+use super::head::{Batch, Head, Judgment, Sums};
 use crate::math;
 use crate::problem::model::Lanes;
 use crate::problem::rows::{add_outer, dot};

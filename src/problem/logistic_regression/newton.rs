@@ -7,7 +7,7 @@
 use nalgebra::{Cholesky, DMatrix, DVector};
 use pulp::NullaryFnOnce;
 
-use super::Head;
+use super::head::Head;
 use crate::data::Examples;
 use crate::problem::quadratic::sum_of_outer_products;
 
