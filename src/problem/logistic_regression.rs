@@ -30,6 +30,9 @@ use crate::random::Key;
 /// exponentials, and every further number of rows is compiled for every kind of vector.
 const ROWS: usize = 4;
 
+/// With one vector of lanes, as in wide models, it takes more rows to hide that latency.
+const MOST_ROWS: usize = 8;
+
 /// Logistic regression on some data, its minimum found once and shared by all runs.
 #[derive(Debug, Clone)]
 pub struct Logistic<H> {
@@ -158,13 +161,50 @@ impl<H: Head> Logistic<H> {
         sums: &mut Sums<S, V>,
         scratch: &mut [Lanes<S, V>],
     ) {
-        let (groups, rest) = indices.as_chunks::<ROWS>();
+        let rest = match const { V == 1 } {
+            true => self.judge_groups::<S, V, MOST_ROWS>(simd, Rows { examples, indices }, parameters, sums, scratch),
+            false => self.judge_groups::<S, V, ROWS>(simd, Rows { examples, indices }, parameters, sums, scratch),
+        };
+        self.judge_groups::<S, V, 1>(simd, Rows { examples, indices: rest }, parameters, sums, scratch);
+    }
+
+    /// Judges as many rows as make whole groups of `E`; returns the others.
+    #[inline(always)]
+    fn judge_groups<'r, S: Simd, const V: usize, const E: usize>(
+        &self,
+        simd: S,
+        Rows { examples, indices }: Rows<'r>,
+        parameters: &[Lanes<S, V>],
+        sums: &mut Sums<S, V>,
+        scratch: &mut [Lanes<S, V>],
+    ) -> &'r [u32] {
+        let (groups, rest) = indices.as_chunks::<E>();
         for group in groups {
             self.head.judge_rows(simd, Batch::new(examples, group), parameters, sums, scratch);
         }
-        for &row in rest {
-            self.head.judge_rows(simd, Batch::new(examples, &[row]), parameters, sums, scratch);
+        rest
+    }
+
+    /// Adds the gradients of as many rows as make whole groups of `E` to a gradient that counts as zero if it is `fresh`; returns
+    /// the others.
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "what a kernel works on and with")]
+    fn add_groups<'r, S: Simd, const V: usize, const E: usize>(
+        &self,
+        simd: S,
+        Rows { examples, indices }: Rows<'r>,
+        scale: f64,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        scratch: &mut [Lanes<S, V>],
+        fresh: &mut bool,
+    ) -> &'r [u32] {
+        let (groups, rest) = indices.as_chunks::<E>();
+        for group in groups {
+            self.head.add_rows(simd, Batch::new(examples, group), scale, parameters, gradient, scratch, *fresh);
+            *fresh = false;
         }
+        rest
     }
 
     /// Norm of the gradient of the training loss.
@@ -286,16 +326,13 @@ impl<H: Head> Model for Logistic<H> {
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
     ) {
-        let (groups, rest) = indices.as_chunks::<ROWS>();
-        let mut fresh = true;
-        for group in groups {
-            self.head.add_rows(simd, Batch::new(examples, group), scale, parameters, gradient, scratch, fresh);
-            fresh = false;
-        }
-        for &row in rest {
-            self.head.add_rows(simd, Batch::new(examples, &[row]), scale, parameters, gradient, scratch, fresh);
-            fresh = false;
-        }
+        let (mut fresh, rows) = (true, Rows { examples, indices });
+        let rest = match const { V == 1 } {
+            true => self.add_groups::<S, V, MOST_ROWS>(simd, rows, scale, parameters, gradient, scratch, &mut fresh),
+            false => self.add_groups::<S, V, ROWS>(simd, rows, scale, parameters, gradient, scratch, &mut fresh),
+        };
+        let rows = Rows { examples, indices: rest };
+        self.add_groups::<S, V, 1>(simd, rows, scale, parameters, gradient, scratch, &mut fresh);
     }
 
     #[inline(always)]

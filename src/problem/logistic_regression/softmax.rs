@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::ROWS;
+use super::MOST_ROWS;
 use super::head::{Batch, Head, Judgment, Sums};
 use crate::math;
 use crate::problem::model::Lanes;
@@ -75,7 +75,7 @@ impl Head for Softmax {
     }
 
     fn scratch(&self) -> usize {
-        ROWS * self.classes
+        MOST_ROWS * self.classes
     }
 
     #[inline(always)]
