@@ -138,6 +138,19 @@ impl fmt::Debug for Compact<f64> {
     }
 }
 
+/// A count with its thousands apart: `12,345,678`.
+pub fn grouped(count: u128) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A buffer that writes numbers in their shortest round-trip form: `0.1`, `10`, `1e-7`, `inf`, `NaN`.
 #[derive(Default)]
 pub struct Shortest {

@@ -6,7 +6,7 @@ use super::{Failure, terminal};
 use crate::engine::{PrepareError, PrepareErrorKind, Prepared};
 use crate::grid::{self, Grid};
 use crate::spec::{self, Diagnostic, Diagnostics, Experiment, ReadError};
-use crate::value::Value;
+use crate::value::{Value, grouped};
 
 /// A grid larger than this needs `--yes`.
 const MOST_RUNS: u128 = 10_000_000;
@@ -101,17 +101,4 @@ fn diagnostic(experiment: &Experiment, grid: &Grid, error: PrepareError) -> Diag
             .help(help)
         }
     }
-}
-
-/// A count with its thousands apart: `12,345,678`.
-pub(super) fn grouped(count: u128) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::load::{Loaded, SpecArgs, grouped};
+use super::load::{Loaded, SpecArgs};
 use super::{Failure, terminal};
 use crate::engine;
 use crate::grid::Grid;
+use crate::value::grouped;
 
 /// Show the runs a spec stands for and how much work they are; trains nothing
 #[derive(Debug, clap::Args)]

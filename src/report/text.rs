@@ -12,6 +12,7 @@ use std::path::Path;
 
 use crate::outcome::Status;
 use crate::record::{Axis, Edge, Goldilocks, Groups, LEARNING_RATE, SEED, Study, Summary};
+use crate::value::grouped;
 use page::{Column, Page, Tone};
 use words::{counted, number, outcome, steps, value};
 
@@ -37,7 +38,7 @@ pub fn summary(study: &Study, folder: &Path, width: usize, color: bool) -> Strin
     heading(&mut page, study, &cells);
     if cells.len() > MOST_ROWS {
         let best = if groups.len() == 1 { "is the best" } else { "are the best" };
-        let hint = format!("All {} cells are in summary.csv; here {best}.", cells.len());
+        let hint = format!("All {} cells are in summary.csv; here {best}.", grouped(cells.len() as u128));
         page.gap();
         page.paragraph(Tone::Plain, &hint);
     } else if !cells.is_empty() {
@@ -61,11 +62,14 @@ fn varying<'a>(study: &'a Study, except: &'a [&str]) -> impl Iterator<Item = &'a
 
 fn heading(page: &mut Page, study: &Study, cells: &Groups) {
     let count = |status| study.runs.iter().filter(|run| run.status == status).count();
-    let outcomes =
-        Status::ALL.into_iter().filter(|&status| count(status) > 0).map(|status| format!("{} {status}", count(status)));
+    let outcomes = Status::ALL
+        .into_iter()
+        .filter(|&status| count(status) > 0)
+        .map(|status| format!("{} {status}", grouped(count(status) as u128)));
+    let many = |count: usize, thing| counted(grouped(count as u128), thing);
     let runs = match study.runs.len() {
-        runs if runs == cells.len() => counted(runs, "run"),
-        runs => format!("{} in {}", counted(runs, "run"), counted(cells.len(), "cell")),
+        runs if runs == cells.len() => many(runs, "run"),
+        runs => format!("{} in {}", many(runs, "run"), many(cells.len(), "cell")),
     };
     let counts: Vec<String> = [runs].into_iter().chain(outcomes).collect();
     page.paragraph(Tone::Plain, &format!("{}: {}", study.name, counts.join(", ")));

@@ -59,7 +59,8 @@ pub(super) fn outcome(study: &Study, runs: &[u32]) -> String {
             (Status::Converged | Status::Diverged | Status::Failed, _) => status.name().to_owned(),
             (Status::Exhausted, Some(Trend::Falling)) => format!("still falling {after}"),
             (Status::Exhausted, Some(Trend::Flat)) => format!("flat {after}"),
-            (Status::Exhausted, Some(Trend::Oscillating)) => format!("oscillates {after}"),
+            (Status::Exhausted, Some(Trend::Oscillating)) if runs.len() == 1 => format!("oscillates {after}"),
+            (Status::Exhausted, Some(Trend::Oscillating)) => format!("oscillating {after}"),
             (Status::Exhausted, Some(Trend::Rising)) => format!("rising {after}"),
             (Status::Exhausted, None) => format!("not there {after}"),
         };
