@@ -141,6 +141,27 @@ fn logistic_regression_gives_the_bits_of_a_naive_loop() {
 }
 
 #[test]
+fn one_long_run_has_the_same_bits_whatever_the_number_of_threads() {
+    // More than two blocks of examples, so that threads share the sums.
+    let data = data(12_000, 3, 3);
+    let model = Logistic::softmax(LogisticRegression { initial: Initial::Normal(1.0), l2: 0.01 }, Arc::clone(&data));
+    let stop = stop(4, None);
+    let mut group = group(&stop, &[0.5], model.initial(&Key::new("test")));
+    group.schedule = Some(Schedule::new(data.train.len(), data.train.len(), Sampling::Sequential));
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| train(arch(), &model, &group).unwrap().remove(0))
+    };
+    let expected = on(1);
+    assert!(expected.final_loss < expected.initial_loss);
+    for threads in [2, 7] {
+        let outcome = on(threads);
+        assert_eq!(outcome.trajectory, expected.trajectory, "{threads} threads");
+        assert_eq!(outcome.final_loss.to_bits(), expected.final_loss.to_bits(), "{threads} threads");
+    }
+}
+
+#[test]
 fn many_full_batch_steps_on_breast_cancer_reach_the_minimum() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/data/breast_cancer.csv");
     let targets = Targets::Classes { count: Some(2) };
