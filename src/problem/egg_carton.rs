@@ -12,7 +12,7 @@ use pulp::{Scalar, Simd};
 use self::wells::Well;
 use super::definition::EggCarton;
 use super::measure::{Measure, Measures};
-use super::model::{Lanes, Measured, Model, Rows};
+use super::model::{Lanes, Measured, Model};
 use super::quadratic::add_square;
 use crate::data::Examples;
 use crate::math;
@@ -187,19 +187,6 @@ impl Model for Carton {
                 g[v] = simd.mul_add_f64s(curvature, u, simd.mul_f64s(slope, sine));
             }
         }
-    }
-
-    #[inline(always)]
-    fn write_gradient<S: Simd, const V: usize>(
-        &self,
-        _simd: S,
-        _rows: Rows<'_>,
-        _scale: f64,
-        _parameters: &[Lanes<S, V>],
-        _gradient: &mut [Lanes<S, V>],
-        _scratch: &mut [Lanes<S, V>],
-    ) {
-        unreachable!("an egg carton has no examples");
     }
 
     #[inline(always)]

@@ -301,21 +301,6 @@ impl<H: Head> Model for Logistic<H> {
         None
     }
 
-    fn has_closed_gradient(&self) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn closed_gradient<S: Simd, const V: usize>(
-        &self,
-        _simd: S,
-        _parameters: &[Lanes<S, V>],
-        _gradient: &mut [Lanes<S, V>],
-        _scratch: &mut [Lanes<S, V>],
-    ) {
-        unreachable!("logistic regression goes through its examples");
-    }
-
     #[inline(always)]
     fn write_gradient<S: Simd, const V: usize>(
         &self,

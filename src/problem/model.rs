@@ -95,27 +95,36 @@ pub trait Model: Sync {
     fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64>;
 
     /// Whether there is a formula for the gradient over all training examples that does not go through the examples.
-    fn has_closed_gradient(&self) -> bool;
+    fn has_closed_gradient(&self) -> bool {
+        false
+    }
 
     /// Writes the gradient of the mean loss over all training examples; only if [`Model::has_closed_gradient`].
+    #[inline(always)]
     fn closed_gradient<S: Simd, const V: usize>(
         &self,
-        simd: S,
-        parameters: &[Lanes<S, V>],
-        gradient: &mut [Lanes<S, V>],
-        scratch: &mut [Lanes<S, V>],
-    );
+        _simd: S,
+        _parameters: &[Lanes<S, V>],
+        _gradient: &mut [Lanes<S, V>],
+        _scratch: &mut [Lanes<S, V>],
+    ) {
+        unreachable!("this gradient goes through the examples");
+    }
 
-    /// Writes `scale ·` (sum of the rows' loss gradients), added row after row; there is at least one row.
+    /// Writes `scale ·` (sum of the rows' loss gradients), added row after row; there is at least one row. Only if there are
+    /// [`Model::examples`].
+    #[inline(always)]
     fn write_gradient<S: Simd, const V: usize>(
         &self,
-        simd: S,
-        rows: Rows<'_>,
-        scale: f64,
-        parameters: &[Lanes<S, V>],
-        gradient: &mut [Lanes<S, V>],
-        scratch: &mut [Lanes<S, V>],
-    );
+        _simd: S,
+        _rows: Rows<'_>,
+        _scale: f64,
+        _parameters: &[Lanes<S, V>],
+        _gradient: &mut [Lanes<S, V>],
+        _scratch: &mut [Lanes<S, V>],
+    ) {
+        unreachable!("there are no examples");
+    }
 
     /// Adds the gradient of the penalty on parameters, if there is one; once per step, after the examples.
     #[inline(always)]

@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use super::definition::Parabola;
 use super::measure::{Measure, Measures};
-use super::model::{Lanes, Measured, Model, Rows, quadratic_stability_limit};
+use super::model::{Lanes, Measured, Model, quadratic_stability_limit};
 use crate::data::Examples;
 use crate::random::Key;
 
@@ -67,19 +67,6 @@ impl Model for Parabola {
                 g[v] = simd.mul_f64s(curvature, simd.sub_f64s(w[v], minimum));
             }
         }
-    }
-
-    #[inline(always)]
-    fn write_gradient<S: Simd, const V: usize>(
-        &self,
-        _simd: S,
-        _rows: Rows<'_>,
-        _scale: f64,
-        _parameters: &[Lanes<S, V>],
-        _gradient: &mut [Lanes<S, V>],
-        _scratch: &mut [Lanes<S, V>],
-    ) {
-        unreachable!("a parabola has no examples");
     }
 
     #[inline(always)]

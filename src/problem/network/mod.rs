@@ -290,21 +290,6 @@ impl Model for Network {
         None
     }
 
-    fn has_closed_gradient(&self) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn closed_gradient<S: Simd, const V: usize>(
-        &self,
-        _simd: S,
-        _parameters: &[Lanes<S, V>],
-        _gradient: &mut [Lanes<S, V>],
-        _scratch: &mut [Lanes<S, V>],
-    ) {
-        unreachable!("a network has no closed gradient");
-    }
-
     #[inline(always)]
     fn write_gradient<S: Simd, const V: usize>(
         &self,
