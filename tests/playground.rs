@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::sync::atomic::AtomicBool;
+
 use goldilocks::engine;
 use goldilocks::problem::Measure;
 use goldilocks::record::{self, Study};
@@ -142,7 +144,8 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     let experiment = parse(&(spec + "\n[record]\nboundary = { epochs = [20, 0, 3] }\n"));
     let (grid, prepared) = prepare(&experiment);
     let boundary =
-        engine::boundary(&grid, &prepared, experiment.boundary.as_ref().expect("pictures")).expect("a boundary");
+        engine::boundary(&grid, &prepared, experiment.boundary.as_ref().expect("pictures"), &AtomicBool::new(false));
+    let boundary = boundary.expect("nobody interrupts").expect("a boundary");
     let planes: Vec<(usize, u64)> = boundary.planes.iter().map(|plane| (plane.run, plane.epoch)).collect();
     assert_eq!(planes, [(0, 0), (0, 3), (0, 20), (1, 0), (1, 3), (1, 20), (2, 0), (2, 3), (2, 20)]);
     assert_eq!(boundary.points.iter().filter(|point| point.is_test).count(), 250);

@@ -39,7 +39,7 @@ impl fmt::Display for Mismatch {
 impl std::error::Error for Mismatch {}
 
 /// Puts the runs of results into the order of a grid and gives them its axes, so that conditions speak of them as of the grid.
-/// Curves keep to their runs.
+/// Curves and pictures keep to their runs.
 ///
 /// # Errors
 /// When the results have other runs than the grid.
@@ -55,11 +55,16 @@ pub fn align(results: Study, grid: &Grid) -> Result<Study, Mismatch> {
     let mut curves = results.curves;
     curves.iter_mut().for_each(|curve| curve.run = number[curve.run]);
     curves.sort_by_key(|curve| curve.run);
+    let mut boundary = results.boundary;
+    for plane in boundary.iter_mut().flat_map(|boundary| &mut boundary.planes) {
+        plane.run = number[plane.run];
+    }
     Ok(Study {
         axes: Arc::clone(&grid.axes),
         extras: results.extras.iter().map(|extra| extra.of_runs(found.iter().copied())).collect(),
         runs: found.into_iter().filter_map(|place| runs[place].take()).collect(),
         curves,
+        boundary,
         ..results
     })
 }

@@ -62,12 +62,12 @@ pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failur
         interrupted: &GIVEN_UP,
         listener: &|event| progress.tell(event),
     };
-    let study = engine::run(&loaded.grid, &loaded.prepared, &options).map_err(|engine::Interrupted| Failure {
-        text: "interrupted; nothing was written, and old results are as they were".into(),
-        code: INTERRUPTED,
-    })?;
-    let pictures = experiment.boundary.as_ref();
-    let boundary = pictures.and_then(|pictures| engine::boundary(&loaded.grid, &loaded.prepared, pictures));
+    let Loaded { grid, prepared, .. } = loaded;
+    let study = engine::run(grid, prepared, &options).map_err(given_up)?;
+    let boundary = match &experiment.boundary {
+        Some(pictures) => engine::boundary(grid, prepared, pictures, &GIVEN_UP).map_err(given_up)?,
+        None => None,
+    };
     Ok(Study {
         name: experiment.name.clone(),
         description: experiment.description.clone(),
@@ -75,4 +75,8 @@ pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failur
         boundary,
         ..study
     })
+}
+
+fn given_up(engine::Interrupted: engine::Interrupted) -> Failure {
+    Failure { text: "interrupted; nothing was written, and old results are as they were".into(), code: INTERRUPTED }
 }

@@ -27,7 +27,8 @@ pub fn sum_of_blocks(count: usize, width: usize, add_block: impl Fn(Range<usize>
     total
 }
 
-/// Does a piece of work for each number below `count`, by all threads, and comes back when all are done.
+/// Does a piece of work for each number below `count`, by all threads, and comes back when all are done. Not generic, so that kernels do
+/// not each compile the spreading over threads anew.
 pub fn in_parallel(count: usize, work: &(dyn Fn(usize) + Sync)) {
     (0..count).into_par_iter().for_each(work);
 }

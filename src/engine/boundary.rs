@@ -1,12 +1,14 @@
 //! What networks make of the plane: some runs trained once more, to the epochs that are asked for.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::prepare::{Prepared, Problem};
-use crate::data::{self, PlaygroundSource, Points, Source};
+use super::{Interrupted, init_key, order_seed, problem_of};
+use crate::data::{self, PlaygroundSource, Points, Schedule, Source};
 use crate::grid::{self, Grid};
 use crate::problem::{Measure, Model as _, Network};
-use crate::random::Key;
 use crate::record::{Boundary, BoundaryPoint, Plane};
-use crate::spec::{Pictures, Setup};
+use crate::spec::{LaneSettings, Pictures, Setup};
 use crate::train::{self, AfterConvergence, Budget, Detail, Group, Lane, Outcome, Stop};
 
 /// At most so many runs, evenly chosen: of all, and of those that were asked for.
@@ -19,9 +21,23 @@ const REACH: f64 = 6.0;
 /// From the middle to the edge there are so many coordinates.
 const HALF: i32 = 24;
 
+/// The pictures that a spec asks for, as far as there is anything to picture.
+///
+/// # Errors
+/// When interrupted.
+pub fn boundary(
+    grid: &Grid,
+    prepared: &Prepared,
+    pictures: &Pictures,
+    interrupted: &AtomicBool,
+) -> Result<Option<Boundary>, Interrupted> {
+    let boundary = picture(grid, prepared, pictures, interrupted);
+    if interrupted.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(boundary) }
+}
+
 /// The outputs over the plane of the runs that are asked for, after the epochs that are asked for. All panels of a picture show the same
 /// points: of these runs only those that share seed and points with the first of them are kept. `None` if there are none.
-pub fn boundary(grid: &Grid, prepared: &Prepared, pictures: &Pictures) -> Option<Boundary> {
+fn picture(grid: &Grid, prepared: &Prepared, pictures: &Pictures, interrupted: &AtomicBool) -> Option<Boundary> {
     let chosen = grid::select(&grid.axes, grid.runs.len(), &pictures.conditions).ok()?;
     let chosen: Vec<usize> = (0..grid.runs.len()).filter(|&run| chosen[run]).collect();
     let settings_of = |run: usize| &grid.runs[run].settings;
@@ -40,11 +56,12 @@ pub fn boundary(grid: &Grid, prepared: &Prepared, pictures: &Pictures) -> Option
         points: points(source, setup_of(first).streams.data.then_some(seed)),
     };
     for run in evenly(&runs, most) {
-        let problem = &prepared.problems[prepared.problem_of(grid.runs[run].setup, seed)];
-        let Problem::Network(network) = &**problem else { continue };
+        let (setup, problem) = problem_of(grid, prepared, run as u32);
+        let Problem::Network(network) = problem else { continue };
+        let schedule = problem.schedule(settings_of(run).batch_size, setup);
         let has_test = network.recorded().has(Measure::TestLoss);
         for &epoch in &pictures.epochs {
-            let outcome = train_to(epoch, grid, run, setup_of(run), problem, network)?;
+            let outcome = train_to(epoch, settings_of(run), setup, schedule.clone(), network, interrupted)?;
             boundary.planes.push(Plane {
                 run,
                 epoch,
@@ -74,15 +91,12 @@ fn points(source: &PlaygroundSource, seed: Option<u64>) -> Vec<BoundaryPoint> {
 /// A run after so many epochs, or where it diverged before.
 fn train_to(
     epoch: u64,
-    grid: &Grid,
-    run: usize,
+    settings: &LaneSettings,
     setup: &Setup,
-    problem: &Problem,
+    schedule: Option<Schedule>,
     network: &Network,
+    interrupted: &AtomicBool,
 ) -> Option<Outcome> {
-    let settings = &grid.runs[run].settings;
-    let key = Key::new("init");
-    let key = if setup.streams.init { key.number("seed", settings.seed) } else { key };
     let stop = Stop {
         budget: Budget { steps: None, epochs: Some(epoch) },
         converged: None,
@@ -93,17 +107,17 @@ fn train_to(
         lanes: vec![Lane {
             learning_rate: settings.learning_rate,
             momentum: settings.momentum,
-            initial: network.initial(&key).into(),
+            initial: network.initial(&init_key(setup, settings.seed)).into(),
             keeps_curve: false,
         }],
-        schedule: problem.schedule(settings.batch_size, setup),
-        order_seed: setup.streams.order.then_some(settings.seed),
+        schedule,
+        order_seed: order_seed(setup, settings.seed),
         orders: None,
         optimizer: setup.optimizer,
         stop: &stop,
         detail: Detail::None,
         keeps_parameters: true,
-        interrupted: &|| false,
+        interrupted: &|| interrupted.load(Ordering::Relaxed),
     };
     train::train(pulp::Arch::new(), network, &group)?.pop()
 }

@@ -93,18 +93,17 @@ fn run_here(grid: &Grid, prepared: &Prepared, options: &Options<'_>) -> Result<S
     let layout = Layout::new(grid, prepared);
     let orders = SharedOrders::default();
     for task in &tasks {
-        let run = &grid.runs[task.runs[0] as usize];
-        let setup = &grid.setups[run.setup as usize];
-        let problem = &prepared.problems[prepared.problem_of(run.setup, run.settings.seed)];
-        if let Some(schedule) = problem.schedule(run.settings.batch_size, setup).filter(|s| !s.is_full_batch()) {
-            orders.announce(&schedule, order_seed(setup, run.settings.seed));
+        let settings = &grid.runs[task.runs[0] as usize].settings;
+        let (setup, problem) = problem_of(grid, prepared, task.runs[0]);
+        if let Some(schedule) = problem.schedule(settings.batch_size, setup).filter(|s| !s.is_full_batch()) {
+            orders.announce(&schedule, order_seed(setup, settings.seed));
         }
     }
     let results = Mutex::new(Results::new(grid, &layout));
 
     let train = |task: &Task| {
-        let problem = &prepared.problems[problem_of(grid, prepared, task.runs[0])];
-        let finished = train_task(grid, problem, task, keeps_curve, &layout, &orders, options)?;
+        let finished =
+            train_task(grid, problem_of(grid, prepared, task.runs[0]), task, keeps_curve, &layout, &orders, options)?;
         let runs = &finished.runs;
         let steps = runs.iter().map(|run| run.trained_steps).sum();
         let diverged = runs.iter().filter(|run| run.status == Status::Diverged).count() as u64;
@@ -136,15 +135,22 @@ fn order_seed(setup: &Setup, seed: u64) -> Option<u64> {
     setup.streams.order.then_some(seed)
 }
 
-fn problem_of(grid: &Grid, prepared: &Prepared, run: u32) -> usize {
+/// The stream of initial parameters; the same for all seeds where they share it.
+fn init_key(setup: &Setup, seed: u64) -> Key {
+    if setup.streams.init { Key::new("init").number("seed", seed) } else { Key::new("init") }
+}
+
+/// What a run trains on, and how.
+fn problem_of<'a>(grid: &'a Grid, prepared: &'a Prepared, run: u32) -> (&'a Setup, &'a Problem) {
     let run = &grid.runs[run as usize];
-    prepared.problem_of(run.setup, run.settings.seed)
+    let problem = prepared.problem_of(run.setup, run.settings.seed);
+    (&grid.setups[run.setup as usize], &prepared.problems[problem])
 }
 
 /// Trains one group; `None` if interrupted.
 fn train_task(
     grid: &Grid,
-    problem: &Problem,
+    (setup, problem): (&Setup, &Problem),
     task: &Task,
     keeps_curve: impl Fn(u32) -> bool,
     layout: &Layout,
@@ -152,12 +158,8 @@ fn train_task(
     options: &Options<'_>,
 ) -> Option<Finished> {
     let first = &grid.runs[task.runs[0] as usize];
-    let setup = &grid.setups[first.setup as usize];
-    let init = |seed: u64| match setup.streams.init {
-        true => Key::new("init").number("seed", seed),
-        false => Key::new("init"),
-    };
-    let draw = |seed: u64| -> Arc<[f64]> { with_model!(problem, model => model.initial(&init(seed))).into() };
+    let draw =
+        |seed: u64| -> Arc<[f64]> { with_model!(problem, model => model.initial(&init_key(setup, seed))).into() };
     let mut last = (first.settings.seed, draw(first.settings.seed));
     let lanes = task.runs.iter().map(|&number| {
         let settings = &grid.runs[number as usize].settings;

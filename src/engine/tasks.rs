@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::prepare::Prepared;
+use super::problem_of;
 use crate::data::Sampling;
 use crate::grid::Grid;
 use crate::train::{BatchSize, Budget};
@@ -85,10 +86,8 @@ pub(super) fn tasks(grid: &Grid, prepared: &Prepared, threads: usize, most_lanes
 
 /// The steps of a run that spends its budget.
 pub(super) fn steps(grid: &Grid, prepared: &Prepared, run: u32) -> u64 {
-    let run = &grid.runs[run as usize];
-    let setup = &grid.setups[run.setup as usize];
-    let problem = &prepared.problems[prepared.problem_of(run.setup, run.settings.seed)];
-    let schedule = problem.schedule(run.settings.batch_size, setup);
+    let (setup, problem) = problem_of(grid, prepared, run);
+    let schedule = problem.schedule(grid.runs[run as usize].settings.batch_size, setup);
     let Budget { steps, epochs } = setup.stop.budget;
     let from_epochs = epochs.map(|epochs| schedule.as_ref().map_or(epochs, |schedule| schedule.step_of_epoch(epochs)));
     steps.into_iter().chain(from_epochs).min().unwrap_or(0)
