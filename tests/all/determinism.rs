@@ -1,11 +1,9 @@
 //! The results are a function of each run's settings alone.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::{How, USUAL, experiment, parse, train};
 use goldilocks::record::{self, Run, Study};
-use support::{How, USUAL, experiment, parse, train};
 
 /// All tables of a study, byte for byte.
 fn tables(study: &Study) -> Vec<Vec<u8>> {

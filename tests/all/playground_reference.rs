@@ -4,12 +4,10 @@
 //! At learning rate 3 on noisy clouds, training is chaotic: one rounding error is a different loss in the third decimal five
 //! steps later. Each trace therefore says up to which step its losses are stable, and is compared up to there.
 
-mod support;
-
+use crate::support::naive_network::{Arithmetic, Network};
+use crate::support::naive_page::{OURS, PAGE, start};
 use goldilocks::spec::import::PlaygroundPage;
 use serde_json::Value;
-use support::naive_network::{Arithmetic, Network};
-use support::naive_page::{OURS, PAGE, start};
 
 /// Largest difference of a loss or a weight.
 const TOLERANCE: f64 = 1e-9;

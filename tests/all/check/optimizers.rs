@@ -10,7 +10,8 @@ use goldilocks::record::{self, Run, Study};
 use goldilocks::spec::LaneSettings;
 use goldilocks::train::Detail;
 
-use super::{Place, prints, support};
+use super::{Place, prints};
+use crate::support;
 
 /// What a broken program makes of the settings of a run.
 type Defect = fn(&mut LaneSettings);

@@ -1,9 +1,9 @@
 //! The twelve traces of the real TensorFlow Playground, through the engine, from the imported specs alone.
 
-mod support;
-
 use std::sync::atomic::AtomicBool;
 
+use crate::support::naive_page::{OURS, start};
+use crate::support::{How, USUAL, parse, prepare, train};
 use goldilocks::engine;
 use goldilocks::problem::Measure;
 use goldilocks::record::{self, Study};
@@ -11,8 +11,6 @@ use goldilocks::report::plot::{Format, Plot, plot};
 use goldilocks::spec::import::{PlaygroundPage, to_toml};
 use goldilocks::train::Detail;
 use serde_json::Value;
-use support::naive_page::{OURS, start};
-use support::{How, USUAL, parse, prepare, train};
 
 /// Largest difference of a loss.
 const TOLERANCE: f64 = 1e-9;

@@ -1,7 +1,6 @@
 //! Networks of every kind, trained by gradient descent, against a naive loop over numbers: the same bits, with vectors and without.
 
-mod support;
-
+use crate::support::{How, USUAL, parse, prepare, train};
 use goldilocks::data::{self, Dataset, Examples, Order, Schedule};
 use goldilocks::engine::Problem;
 use goldilocks::math;
@@ -9,7 +8,6 @@ use goldilocks::outcome::Status;
 use goldilocks::problem::{Activation, Definition, Head, Model, NetworkDefinition, Penalty};
 use goldilocks::random::Key;
 use goldilocks::train::{BatchSize, Detail};
-use support::{How, USUAL, parse, prepare, train};
 
 /// A network as rows of weights, the bias last.
 struct Naive {

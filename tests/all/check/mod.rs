@@ -1,8 +1,5 @@
 //! `check`, `compare`, `verify` and `explain` as processes, and the promises of their statistics.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod baselines;
 mod ci;
 mod compare;

@@ -2,8 +2,6 @@
 //!
 //! The loop below shares with the program only the order of examples, the direct solve, and the rules of canonical arithmetic.
 
-mod support;
-
 use std::path::Path;
 
 use goldilocks::data::{Order, Sampling, Schedule};

@@ -11,7 +11,7 @@ use goldilocks::random::{Key, Stream};
 use goldilocks::record::{LEARNING_RATE, Run, SEED, Study};
 use goldilocks::value::Value;
 
-use super::support;
+use crate::support;
 
 const COMPARISONS: usize = 1000;
 

@@ -1,0 +1,22 @@
+//! All integration tests in one binary, so that the library is linked once.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`architecture`] | imports between the parts of the crate point one way |
+//! | [`spec`], [`schema`], [`grid`] | specs, their messages, the JSON Schema, and the runs they expand into |
+//! | [`naive`], [`networks`], [`playground`], [`playground_reference`] | trained numbers against loops of a few lines and recorded traces |
+//! | [`determinism`] | the same bits for any threads, grouping and instruction set |
+//! | [`cli`], [`check`] | the program as its users run it |
+
+mod architecture;
+mod check;
+mod cli;
+mod determinism;
+mod grid;
+mod naive;
+mod networks;
+mod playground;
+mod playground_reference;
+mod schema;
+mod spec;
+mod support;
