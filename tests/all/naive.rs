@@ -2,6 +2,7 @@
 //!
 //! The loop below shares with the program only the order of examples, the direct solve, and the rules of canonical arithmetic.
 
+use crate::support;
 use std::path::Path;
 
 use goldilocks::data::{Order, Sampling, Schedule};

@@ -90,7 +90,7 @@ fn errors_with(spec: &str, changes: &[(&str, &str)], overrides: &[&str]) -> Stri
 
 #[test]
 fn the_examples_of_the_documentation_have_no_mistakes() {
-    let text = include_str!("../../docs/spec.md");
+    let text = include_str!("../../../docs/spec.md");
     let examples: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(examples.len(), 5);
     for example in examples {
