@@ -135,7 +135,7 @@ impl Part {
         Part {
             best: match (self.best, next.best) {
                 // The first of equals is the smallest learning rate.
-                (Some(first), Some(second)) if is_better(&second.2, &first.2) => Some(second),
+                (Some(first), Some(second)) if second.2.by_merit(&first.2).is_lt() => Some(second),
                 (first, second) => first.or(second),
             },
             converging: match (self.converging, next.converging) {
@@ -151,14 +151,6 @@ impl Part {
             stability_limit: [self.stability_limit, next.stability_limit].into_iter().flatten().min_by(f64::total_cmp),
         }
     }
-}
-
-/// Fewer steps; among equals a higher success rate, then fewer expected steps per success.
-fn is_better(a: &Summary, b: &Summary) -> bool {
-    let by_steps = a.steps.median.total_cmp(&b.steps.median);
-    let by_success = b.success_rate().total_cmp(&a.success_rate());
-    let by_cost = a.expected_steps.total_cmp(&b.expected_steps);
-    by_steps.then(by_success).then(by_cost) == Ordering::Less
 }
 
 /// Cells that one thread sums up at a time.

@@ -29,5 +29,5 @@ pub use manifest::{ManifestError, verify_manifest, write_manifest};
 pub use read::{ReadError, read};
 pub use retarget::{RetargetError, retarget};
 pub use runs::write_runs;
-pub use study::{Boundary, BoundaryPoint, Curve, Extra, LandscapePoint, Plane, Run, Study};
+pub use study::{Boundary, BoundaryPoint, Curve, Extra, LandscapePoint, Plane, Run, Study, Target};
 pub use summary::{Summary, expected_steps_interval, write_summary};

@@ -29,6 +29,8 @@ pub struct Study {
     pub landscape: Vec<LandscapePoint>,
     /// Whether no run was meant to converge, as far as is known: the spec has no criterion.
     pub without_target: bool,
+    /// What convergence is judged by, where it is one measure with one value for all runs.
+    pub target: Option<Target>,
     /// What networks make of the plane, if the spec asks for it.
     pub boundary: Option<Boundary>,
     /// What the reader should know, in plain sentences (for example: a constant feature was found).
@@ -40,6 +42,15 @@ impl Study {
     pub fn extra(&self, name: &str) -> Option<&Extra> {
         self.extras.iter().find(|extra| extra.name == name)
     }
+}
+
+/// A measure and the value at which a run has converged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// As in a spec: `loss`, `relative_gap`, `test_accuracy`, …
+    pub measure: String,
+    /// Reached from above, by accuracies from below.
+    pub value: f64,
 }
 
 /// Something that the problem says of every run.

@@ -3,6 +3,7 @@
 //! A run that never converged counts as infinite in every count of steps, epochs and examples, whatever kept it from
 //! converging: a failure never makes a cell look better. Infinite is an empty cell in the file.
 
+use std::cmp::Ordering;
 use std::io::{self, Write};
 
 use super::cell::{Groups, SEED};
@@ -94,6 +95,31 @@ impl Summary {
     /// The share of replicates that converged; 0 for no replicates.
     pub fn success_rate(&self) -> f64 {
         self.count(Status::Converged) as f64 / self.runs.max(1) as f64
+    }
+
+    /// How the cell counts as a whole: converged if the median is finite; else as most of the others ended, a tie counting as
+    /// diverged before exhausted before failed.
+    pub fn status(&self) -> Status {
+        if self.steps.median.is_finite() {
+            return Status::Converged;
+        }
+        let others = [Status::Failed, Status::Exhausted, Status::Diverged];
+        // The last of equals is taken.
+        others.into_iter().max_by_key(|&status| self.count(status)).unwrap_or(Status::Failed)
+    }
+
+    /// Whether some replicates converged and others did not.
+    pub fn is_partial(&self) -> bool {
+        (1..self.runs).contains(&self.count(Status::Converged))
+    }
+
+    /// Orders cells, the better one first: fewer median steps; among equals a higher success rate, then fewer expected steps
+    /// per success.
+    pub fn by_merit(&self, other: &Summary) -> Ordering {
+        let by_steps = self.steps.median.total_cmp(&other.steps.median);
+        let by_success = other.success_rate().total_cmp(&self.success_rate());
+        let by_cost = self.expected_steps.total_cmp(&other.expected_steps);
+        by_steps.then(by_success).then(by_cost)
     }
 
     /// The 95% Wilson interval of [`Summary::success_rate`].

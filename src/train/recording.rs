@@ -13,8 +13,11 @@ pub enum Detail {
     None,
 }
 
-/// How many steps per decade a thinned curve keeps; below eight steps it keeps all.
+/// How many steps per decade a thinned curve keeps.
 pub const POINTS_PER_DECADE: u32 = 10;
+
+/// Up to this step a thinned curve keeps all, so that the first steps can be drawn one by one.
+const FIRST_STEPS: u64 = 16;
 
 /// The steps at which the evaluations of a thinned curve are kept; the same for every run.
 #[derive(Debug, Clone)]
@@ -56,7 +59,7 @@ impl Thinning {
 
 /// The scale goes up by `10^(1/10) ≈ 1 + 1/4`, in whole numbers so that it is the same everywhere.
 fn following(step: u64) -> u64 {
-    step + (step / 4).max(1)
+    if step < FIRST_STEPS { step + 1 } else { step + step / 4 }
 }
 
 /// What was kept of one run.
@@ -93,7 +96,7 @@ mod tests {
     fn a_thinned_curve_keeps_every_early_step_and_about_ten_per_decade() {
         let mut thinning = Thinning::new(Detail::Thinned);
         let kept: Vec<u64> = (0..=100_000).filter(|&step| thinning.keeps(step)).collect();
-        assert_eq!(kept[..9], (0..9).collect::<Vec<_>>()[..]);
+        assert_eq!(kept[..18], (0..=16).chain([20]).collect::<Vec<_>>()[..]);
         let in_decade = kept.iter().filter(|&&step| (10_000..100_000).contains(&step)).count() as i64;
         assert!((in_decade - i64::from(POINTS_PER_DECADE)).abs() <= 1, "{in_decade}");
     }

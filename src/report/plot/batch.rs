@@ -1,124 +1,191 @@
 //! `batch.png`: steps against batch size with the other settings tuned anew for each, the line of perfect scaling, the
 //! learning rate that was best, and the examples it took (after Shallue et al., JMLR 20:112, 2019).
 
-use super::cells::{Cells, Varying};
-use super::figure::{Figure, Key, Legend};
-use super::marker::Shape;
+use super::cells::{Cells, Series, Varying, evenly};
+use super::figure::{Figure, Key, Legend, line_colors};
+use super::marker::{Shape, endings, status_shape};
 use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::{Scale, Tick};
 use super::scene::{Point, Rect, Scene};
-use super::style::{BEST, CONVERGED, Color, EXHAUSTED, LINE, MARKER, QUIET_TEXT, REFERENCE};
+use super::style::{BEST, CONVERGED, Color, EXHAUSTED, LINE, MARKER, QUIET_TEXT, REFERENCE, status_color};
 use crate::outcome::Status;
 use crate::record::statistics::Quartiles;
+use crate::record::{BATCH_SIZE, Summary};
+
+const MOST_LINES: usize = 8;
+
+/// What the picture shows.
+pub(super) struct Chart<'a> {
+    /// The names of what is tuned for each batch size, and of what tells lines apart.
+    tuned: Vec<&'a str>,
+    names: Vec<&'a str>,
+    pub(super) lines: Vec<Line>,
+    left_out: Vec<String>,
+    /// Whether `full` stands where its number of examples is.
+    full_is_known: bool,
+}
+
+/// The batch sizes of one problem.
+pub(super) struct Line {
+    label: String,
+    color: Color,
+    pub(super) batches: Vec<Batch>,
+}
 
 /// What was best for one batch size.
-struct Batch {
+pub(super) struct Batch {
     size: f64,
     label: String,
     /// Whether the label is a word such as `full`.
     word: bool,
-    best: Option<Best>,
-}
-
-struct Best {
-    steps: Quartiles,
+    /// How the best cell by merit went, also where nothing converged.
+    pub(super) summary: Summary,
     examples: Option<Quartiles>,
-    /// The value of the main axis.
-    rate: Option<f64>,
+    /// The best value of the main axis; none when nothing converged.
+    pub(super) rate: Option<f64>,
     /// Whether a smaller or larger value might be better still.
     edge: Option<Shape>,
 }
 
 /// The picture; none with fewer than two batch sizes or when nothing converged.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
-    let position = cells.position("batch_size")?;
-    let batches = batches(cells, position);
-    let steps = points(&batches, |best| Some(best.steps));
-    if batches.len() < 2 || steps.is_empty() {
+    let chart = Chart::new(cells)?;
+    let all = || chart.lines.iter().flat_map(|line| &line.batches);
+    let several = chart.lines.len() > 1;
+    let steps = chart.points(|batch| Some(batch.summary.steps).filter(|steps| steps.median.is_finite()));
+    if all().count() < 2 || steps.iter().all(Vec::is_empty) {
         return None;
     }
-    let rates = points(&batches, |best| best.rate.map(|rate| Quartiles { q25: rate, median: rate, q75: rate }));
-    let examples = points(&batches, |best| best.examples);
-    let tuned: Vec<&str> = cells
-        .axes
-        .iter()
-        .enumerate()
-        .filter(|(axis, _)| *axis != position)
-        .map(|(_, axis)| axis.name.as_str())
-        .collect();
+    let rates = chart.points(|batch| batch.rate.map(|rate| Quartiles { q25: rate, median: rate, q75: rate }));
+    let examples = chart.points(|batch| batch.examples);
+    let has = |points: &[Points]| points.iter().any(|points| !points.is_empty());
 
     let mut figure = Figure::new(cells.study, "steps to convergence by batch size", 1000.0);
-    figure.notes(&notes(cells, &batches, &tuned));
-    figure.legend(&legend(&batches, !rates.is_empty()));
+    figure.notes(&notes(cells, &chart));
+    figure.legend(&legend(&chart));
 
-    let x = size_scale(&batches);
-    let (large, small) = areas(figure.body, usize::from(!rates.is_empty()) + usize::from(!examples.is_empty()));
+    let x = size_scale(&chart);
+    let (large, small) = areas(figure.body, usize::from(has(&rates)) + usize::from(has(&examples)));
     let mut small = small.into_iter();
     let scene = &mut figure.scene;
 
     let panel = Panel { area: large, x, y: value_scale(&steps) };
-    let axes = axes(&batches, &panel, "steps to convergence");
+    let axes = axes(&chart, &panel, "steps to convergence");
     panel.grid(scene, &axes);
-    draw_perfect_scaling(&panel, &steps, scene);
-    draw_points(&panel, &steps, CONVERGED, scene);
-    for batch in batches.iter().filter(|batch| batch.best.is_none()) {
-        let at = (panel.x_at(batch.size), panel.area.top + 18.0);
-        scene.status_marker(Status::Exhausted, false, at, MARKER);
+    for (line, points) in chart.lines.iter().zip(&steps) {
+        draw_perfect_scaling(&panel, points, if several { line.color } else { REFERENCE }, scene);
+    }
+    for (index, (line, points)) in chart.lines.iter().zip(&steps).enumerate() {
+        let color = if several { line.color } else { CONVERGED };
+        draw_points(&panel, points, color, scene);
+        for batch in &line.batches {
+            match batch.summary.status() {
+                Status::Converged if batch.summary.is_partial() => {
+                    scene.marker(Shape::Ring, panel.at(batch.size, batch.summary.steps.median), MARKER, color);
+                }
+                Status::Converged => {}
+                status => {
+                    let at = (panel.x_at(batch.size), panel.area.top + 18.0 + 20.0 * index as f64);
+                    scene.status_marker(status, batch.summary.is_partial(), at, MARKER);
+                }
+            }
+        }
     }
     panel.frame(scene, &axes);
 
-    if !rates.is_empty()
+    if has(&rates)
         && let Some(area) = small.next()
     {
         let panel = Panel { area, x, y: value_scale(&rates) };
         let name = cells.main().map_or("learning rate", |axis| axis.name.as_str());
-        let axes = self::axes(&batches, &panel, &format!("best {name}"));
+        let axes = self::axes(&chart, &panel, &format!("best {name}"));
         panel.grid(scene, &axes);
-        draw_points(&panel, &rates, BEST, scene);
-        for batch in &batches {
-            let Some(Best { rate: Some(rate), edge: Some(shape), .. }) = batch.best else { continue };
+        for (line, points) in chart.lines.iter().zip(&rates) {
+            draw_points(&panel, points, if several { line.color } else { BEST }, scene);
+        }
+        for batch in all() {
+            let (Some(rate), Some(shape)) = (batch.rate, batch.edge) else { continue };
             let (x, y) = panel.at(batch.size, rate);
             let away = if shape == Shape::Up { -1.0 } else { 1.0 };
             scene.marker(shape, (x, y + away * 22.0), 0.9 * MARKER, EXHAUSTED);
         }
         panel.frame(scene, &axes);
     }
-    if !examples.is_empty()
+    if has(&examples)
         && let Some(area) = small.next()
     {
         let panel = Panel { area, x, y: value_scale(&examples) };
-        let axes = self::axes(&batches, &panel, "examples seen");
+        let axes = self::axes(&chart, &panel, "examples seen");
         panel.grid(scene, &axes);
-        draw_points(&panel, &examples, QUIET_TEXT, scene);
+        for (line, points) in chart.lines.iter().zip(&examples) {
+            draw_points(&panel, points, if several { line.color } else { QUIET_TEXT }, scene);
+        }
         panel.frame(scene, &axes);
     }
     Some(figure.scene)
 }
 
-fn batches(cells: &Cells, position: usize) -> Vec<Batch> {
+impl<'a> Chart<'a> {
+    /// None unless batch sizes vary.
+    pub(super) fn new(cells: &'a Cells) -> Option<Chart<'a>> {
+        let position = cells.position(BATCH_SIZE)?;
+        let rest = (0..cells.axes.len()).filter(|axis| *axis != position);
+        let (tuned, apart): (Vec<usize>, Vec<usize>) = rest.partition(|axis| cells.axes[*axis].is_tuned());
+        let groups = cells.grouped(&apart);
+        let shown = evenly(groups.len(), MOST_LINES);
+        let left_out = (0..groups.len()).filter(|index| !shown.contains(index));
+        let colors = line_colors(cells.are_ordered(&apart), shown.len());
+        let line = |(index, color): (&usize, Color)| Line {
+            label: groups[*index].label.clone(),
+            color,
+            batches: batches(cells, position, &groups[*index]),
+        };
+        Some(Chart {
+            tuned: cells.names(&tuned),
+            names: cells.names(&apart),
+            left_out: left_out.map(|index| groups[index].label.clone()).collect(),
+            lines: shown.iter().zip(colors).map(line).collect(),
+            full_is_known: cells.axes[position].numbers.is_some(),
+        })
+    }
+
+    /// A value per batch size of each line.
+    fn points(&self, value: impl Fn(&Batch) -> Option<Quartiles>) -> Vec<Points> {
+        let points = |line: &Line| {
+            let point = |batch: &Batch| Some((batch.size, value(batch)?));
+            let mut points: Points = line.batches.iter().filter_map(point).collect();
+            points.sort_by(|a, b| a.0.total_cmp(&b.0));
+            points
+        };
+        self.lines.iter().map(points).collect()
+    }
+
+    fn batches(&self) -> impl Iterator<Item = &Batch> {
+        self.lines.iter().flat_map(|line| &line.batches)
+    }
+}
+
+fn batches(cells: &Cells, position: usize, line: &Series) -> Vec<Batch> {
     let axis = &cells.axes[position];
     let sizes = sizes(axis);
     let mut groups: Vec<Vec<usize>> = vec![Vec::new(); axis.len()];
-    for (index, cell) in cells.cells.iter().enumerate() {
-        groups[axis.rank(cell.run)].push(index);
-    }
-    let tuned = cells.main.filter(|main| *main != position);
-    groups
-        .into_iter()
-        .enumerate()
-        .filter(|(_, group)| !group.is_empty())
-        .map(|(rank, mut group)| {
-            group.sort_by_key(|cell| cells.main_rank(*cell));
-            let best = cells.best(group.iter().copied()).map(|best| Best {
-                steps: cells.cells[best].steps,
-                examples: examples(cells, best),
-                rate: tuned.and_then(|_| cells.main()?.numbers.as_ref()?.get(cells.main_rank(best)).copied()),
-                edge: tuned.and_then(|_| edge(cells, &group, best)),
-            });
-            let label = axis.label(rank);
-            Batch { size: sizes[rank], word: label.parse::<f64>().is_err(), label, best }
+    line.cells.iter().for_each(|cell| groups[axis.rank(cells.cells[*cell].run)].push(*cell));
+    let tuned = cells.main.filter(|main| *main != position && cells.main_is_tuned());
+    let batch = |(rank, group): (usize, Vec<usize>)| {
+        let cell = group.iter().copied().min_by(|a, b| cells.by_merit(*a, *b))?;
+        let converged = cells.best([cell]).and(tuned);
+        let label = axis.label(rank);
+        Some(Batch {
+            size: sizes[rank],
+            word: axis.is_word(rank),
+            label,
+            summary: cells.cells[cell].summary,
+            examples: examples(cells, cell),
+            rate: converged.and_then(|_| cells.main()?.numbers.as_ref()?.get(cells.main_rank(cell)).copied()),
+            edge: converged.and_then(|_| edge(cells, &group, cell)),
         })
-        .collect()
+    };
+    groups.into_iter().enumerate().filter_map(batch).collect()
 }
 
 /// Batch sizes as numbers; `full`, where its number is not known, stands after the largest.
@@ -127,35 +194,25 @@ fn sizes(axis: &Varying) -> Vec<f64> {
         return numbers.clone();
     }
     let mut largest: f64 = 0.5;
-    let size = |rank: usize| match axis.label(rank).parse::<f64>() {
-        Ok(size) => {
-            largest = largest.max(size);
-            size
-        }
-        Err(_) => {
-            largest *= 2.0;
-            largest
-        }
+    let size = |rank: usize| {
+        largest = axis.number(rank).map_or(2.0 * largest, |size| size.max(largest));
+        axis.number(rank).unwrap_or(largest)
     };
     (0..axis.len()).map(size).collect()
 }
 
 /// Examples seen by the replicates of a cell until they converged.
 fn examples(cells: &Cells, cell: usize) -> Option<Quartiles> {
-    let cell = &cells.cells[cell];
-    let runs = || cells.runs(cell).map(|run| &cells.study.runs[run]).filter(|run| run.status != Status::Failed);
-    if !runs().any(|run| run.examples.get().is_some()) {
-        return None;
-    }
+    let runs = || cells.runs(cell).map(|run| &cells.study.runs[run]);
     let mut counts: Vec<f64> =
         runs().map(|run| run.examples.get().map_or(f64::INFINITY, |count| count as f64)).collect();
     Some(Quartiles::of(&mut counts)).filter(|quartiles| quartiles.median.is_finite())
 }
 
-/// Where the best lies at the end of the values tried with this batch size; `group` is sorted by the main axis.
+/// Where the best lies at the end of the values tried with this batch size.
 fn edge(cells: &Cells, group: &[usize], best: usize) -> Option<Shape> {
-    let ranks = |cell: Option<&usize>| cell.map(|cell| cells.main_rank(*cell));
-    let (first, last) = (ranks(group.first())?, ranks(group.last())?);
+    let ranks = || group.iter().map(|cell| cells.main_rank(*cell));
+    let (first, last) = (ranks().min()?, ranks().max()?);
     match cells.main_rank(best) {
         _ if first == last => None,
         rank if rank == first => Some(Shape::Down),
@@ -167,35 +224,28 @@ fn edge(cells: &Cells, group: &[usize], best: usize) -> Option<Shape> {
 /// A value per batch size.
 type Points = Vec<(f64, Quartiles)>;
 
-fn points(batches: &[Batch], value: impl Fn(&Best) -> Option<Quartiles>) -> Points {
-    let point = |batch: &Batch| Some((batch.size, value(batch.best.as_ref()?)?));
-    let mut points: Points = batches.iter().filter_map(point).collect();
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    points
-}
-
-fn size_scale(batches: &[Batch]) -> Scale {
-    let sizes = || batches.iter().map(|batch| batch.size);
+fn size_scale(chart: &Chart) -> Scale {
+    let sizes = || chart.batches().map(|batch| batch.size);
     let (low, high) = (sizes().fold(f64::INFINITY, f64::min), sizes().fold(0.0, f64::max));
     Scale::log(low.max(0.5), high.max(1.0)).padded(0.05, 0.05)
 }
 
-fn value_scale(points: &Points) -> Scale {
+fn value_scale(points: &[Points]) -> Scale {
     let values = || {
-        let all = points.iter().flat_map(|(_, value)| [value.q25, value.median, value.q75]);
+        let all = points.iter().flatten().flat_map(|(_, value)| [value.q25, value.median, value.q75]);
         all.filter(|value| value.is_finite() && *value > 0.0)
     };
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
     let scale = if high > 0.0 { Scale::log(low, high) } else { Scale::log(1.0, 10.0) };
-    let zero = points.iter().any(|(_, value)| value.median <= 0.0);
+    let zero = points.iter().flatten().any(|(_, value)| value.median <= 0.0);
     let scale = scale.at_least_half_a_decade().padded(0.1, 0.14);
     if zero { scale.with_zero() } else { scale }
 }
 
-fn axes(batches: &[Batch], panel: &Panel, y_label: &str) -> Axes {
+fn axes(chart: &Chart, panel: &Panel, y_label: &str) -> Axes {
     let tick = |batch: &Batch| Tick { fraction: panel.x.fraction(batch.size), label: batch.label.clone() };
     // Where labels are too close, those that come first stay: words, then the sizes from the ends inwards.
-    let (words, sizes): (Vec<&Batch>, Vec<&Batch>) = batches.iter().partition(|batch| batch.word);
+    let (words, sizes): (Vec<&Batch>, Vec<&Batch>) = chart.batches().partition(|batch| batch.word);
     Axes {
         x_ticks: words.into_iter().chain(sizes).map(tick).collect(),
         y_ticks: panel.y.ticks((panel.area.height() / 60.0) as usize),
@@ -223,13 +273,13 @@ fn areas(body: Rect, small: usize) -> (Rect, Vec<Rect>) {
 }
 
 /// Steps in inverse proportion to the batch size, through the smallest batch size.
-fn draw_perfect_scaling(panel: &Panel, steps: &Points, scene: &mut Scene) {
+fn draw_perfect_scaling(panel: &Panel, steps: &Points, color: Color, scene: &mut Scene) {
     let Some((size, first)) = steps.first().filter(|(_, steps)| steps.median > 0.0) else { return };
     let Some((last, _)) = steps.last() else { return };
     let from = panel.at(*size, first.median);
     let to = panel.at(*last, first.median * size / last);
     if let Some((from, to)) = super::panel::clip(panel.area, from, to) {
-        scene.dashes(from, to, 0.8 * LINE, REFERENCE);
+        scene.dashes(from, to, 0.8 * LINE, color);
     }
 }
 
@@ -249,38 +299,56 @@ fn draw_points(panel: &Panel, points: &Points, color: Color, scene: &mut Scene) 
     }
 }
 
-fn legend(batches: &[Batch], rates: bool) -> Legend {
+fn legend(chart: &Chart) -> Legend {
+    let mut legend = Legend::default();
+    let several = chart.lines.len() > 1;
+    if several {
+        let entries = chart.lines.iter().map(|line| (Key::Line(line.color), line.label.clone())).collect();
+        legend.entries(&chart.names.join(" · "), entries);
+    }
+    let color = if several { REFERENCE } else { CONVERGED };
     let mut entries = vec![
-        (Key::Ending(CONVERGED, Shape::Disc, CONVERGED), "fewest steps".to_owned()),
+        (Key::Ending(color, Shape::Disc, color), "fewest steps".to_owned()),
         (Key::Dashes(REFERENCE), "perfect scaling".to_owned()),
     ];
-    if batches.iter().any(|batch| batch.best.is_none()) {
-        entries.push((Key::Marker(Shape::Triangle, EXHAUSTED), "never converged".to_owned()));
+    if chart
+        .batches()
+        .any(|batch| batch.summary.status() == Status::Converged && batch.summary.steps.q25 < batch.summary.steps.q75)
+    {
+        entries.push((Key::Whisker(color), "quartiles".to_owned()));
     }
-    let has = |shape| batches.iter().any(|batch| batch.best.as_ref().is_some_and(|best| best.edge == Some(shape)));
+    let is_there = |status, partial| {
+        (status, partial) != (Status::Converged, false)
+            && chart.batches().any(|batch| (batch.summary.status(), batch.summary.is_partial()) == (status, partial))
+    };
+    for (status, partial, name) in endings(is_there) {
+        let color = if status == Status::Converged { color } else { status_color(status) };
+        entries.push((Key::Marker(status_shape(status, partial), color), name));
+    }
+    let has = |shape| chart.batches().any(|batch| batch.edge == Some(shape));
     for (shape, text) in [(Shape::Up, "edge: try larger"), (Shape::Down, "edge: try smaller")] {
-        if rates && has(shape) {
+        if has(shape) {
             entries.push((Key::Marker(shape, EXHAUSTED), text.to_owned()));
         }
     }
-    let mut legend = Legend::default();
     legend.entries("", entries);
     legend
 }
 
-fn notes(cells: &Cells, batches: &[Batch], tuned: &[&str]) -> Vec<String> {
+fn notes(cells: &Cells, chart: &Chart) -> Vec<String> {
     let mut notes = Vec::new();
-    let batch_axis = cells.position("batch_size").map(|axis| &cells.axes[axis]);
-    let full_is_known = batch_axis.is_some_and(|axis| axis.numbers.is_some());
-    if !tuned.is_empty() {
-        notes.push(format!("For each batch size the {} with the fewest median steps.", tuned.join(" and ")));
+    if !chart.tuned.is_empty() {
+        notes.push(format!("For each batch size the {} with the fewest median steps.", chart.tuned.join(" and ")));
     }
     if cells.replicates() > 1 {
         notes.push(format!("Median of {} seeds, whiskers: quartiles.", cells.replicates()));
     }
-    if let Some(full) = batches.iter().find(|batch| batch.word && full_is_known) {
+    if let Some(full) = chart.batches().find(|batch| batch.word && chart.full_is_known) {
         notes.push(format!("{} = {} examples.", full.label, full.size));
     }
     notes.push("Perfect scaling: twice the batch size, half the steps.".to_owned());
+    if !chart.left_out.is_empty() {
+        notes.push(format!("Left out: {} {}.", chart.names.join(" · "), chart.left_out.join(", ")));
+    }
     notes
 }

@@ -12,14 +12,22 @@ use super::style::{
     BEST, CONVERGED, Color, DIVERGED, LABEL_SIZE, LINE, MARKER, NOTE_SIZE, REFERENCE, TEXT, TICK_SIZE, WHITE,
 };
 use crate::outcome::{Status, Trend};
-use crate::record::{LandscapePoint, Run};
+use crate::record::{LEARNING_RATE, LandscapePoint, Run};
 
 /// How many steps are drawn.
 const STEPS: u64 = 12;
 
+/// What the picture shows.
+pub(super) struct Chart<'a> {
+    pub(super) paths: Vec<(Verdict, Path<'a>)>,
+    /// The best, if its steps were not recorded.
+    unrecorded: Option<usize>,
+}
+
 /// The recorded beginning of one run.
-struct Path<'a> {
-    cell: usize,
+#[derive(Clone)]
+pub(super) struct Path<'a> {
+    pub(super) cell: usize,
     run: &'a Run,
     /// Step, parameter and loss, as far as [`STEPS`] and as long as they are finite.
     points: Vec<(u64, f64, f64)>,
@@ -31,16 +39,18 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let landscape: Vec<LandscapePoint> =
         study.landscape.iter().filter(|point| point.w.is_finite() && point.loss.is_finite()).copied().collect();
     let minimum = landscape.iter().min_by(|a, b| a.loss.total_cmp(&b.loss))?.w;
-    let paths = paths(cells);
-    let chosen = choose(cells, &paths, minimum);
-    if chosen.is_empty() {
-        return None;
-    }
+    let chart = Chart::new(cells, minimum)?;
+    let chosen = &chart.paths;
 
     let mut figure = Figure::new(study, "the first steps on the loss curve", 760.0);
     let last = STEPS;
-    figure.notes(&[format!("The numbers count the steps; up to {last} are drawn.")]);
-    let (x, y) = scales(&landscape, &chosen);
+    let mut notes = vec![format!("The numbers count the steps; up to {last} are drawn.")];
+    if let (Some(best), Some(axis)) = (chart.unrecorded, cells.main()) {
+        let value = axis.label(cells.main_rank(best));
+        notes.push(format!("The best {} is {value}, whose steps were not recorded.", axis.name));
+    }
+    figure.notes(&notes);
+    let (x, y) = scales(&landscape, chosen);
     let body = figure.body;
     let gap = 60.0;
     let count = chosen.len().max(2) as f64;
@@ -69,9 +79,12 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     TooSmall,
+    /// The best of all.
     JustRight,
+    /// The best of those whose steps were recorded.
+    BestRecorded,
     TooLarge,
 }
 
@@ -80,6 +93,7 @@ impl Verdict {
         match self {
             Verdict::TooSmall => "too small",
             Verdict::JustRight => "just right",
+            Verdict::BestRecorded => "best of those recorded",
             Verdict::TooLarge => "too large",
         }
     }
@@ -87,57 +101,74 @@ impl Verdict {
     fn color(self) -> Color {
         match self {
             Verdict::TooSmall => CONVERGED,
-            Verdict::JustRight => BEST,
+            Verdict::JustRight | Verdict::BestRecorded => BEST,
             Verdict::TooLarge => DIVERGED,
         }
     }
 }
 
-/// One path per cell of the first series, by rank on the main axis.
-fn paths<'a>(cells: &Cells<'a>) -> Vec<Path<'a>> {
+/// One path per cell that recorded the parameter after every one of its first steps, in the same order.
+fn paths<'a>(cells: &Cells<'a>, series: &[usize]) -> Vec<Path<'a>> {
     let study = cells.study;
     let Some(parameter) = study.measures.iter().position(|name| name == "w") else { return Vec::new() };
     let path = |cell: &usize| {
-        let run = cells.runs(&cells.cells[*cell]).next()?;
+        let run = cells.runs(*cell).next()?;
         let curve = curve_of(study, run)?;
         let parameters = curve.measures.get(parameter)?;
+        if curve.steps.get(1).is_some_and(|second| *second != 1) {
+            return None;
+        }
         let points: Vec<(u64, f64, f64)> = curve
             .steps
             .iter()
             .zip(parameters)
             .zip(&curve.loss)
-            .map(|((step, w), loss)| (*step, *w, *loss))
-            .take_while(|(step, w, loss)| *step <= STEPS && w.is_finite() && loss.is_finite())
+            .zip(0..=STEPS)
+            .take_while(|(((step, w), loss), due)| *step == due && w.is_finite() && loss.is_finite())
+            .map(|(((step, w), loss), _)| (*step, *w, *loss))
             .collect();
         (!points.is_empty()).then_some(Path { cell: *cell, run: &study.runs[run], points })
     };
-    cells.series().first().map_or_else(Vec::new, |series| series.cells.iter().filter_map(path).collect())
+    series.iter().filter_map(path).collect()
 }
 
-fn choose<'p, 'a>(cells: &Cells, paths: &'p [Path<'a>], minimum: f64) -> Vec<(Verdict, &'p Path<'a>)> {
-    let best = cells.best(paths.iter().map(|path| path.cell));
-    let Some(best) = best.and_then(|best| paths.iter().position(|path| path.cell == best)) else {
-        return Vec::new();
-    };
-    // The one that is about half-way there when the picture ends shows slowness best.
-    let remaining = |path: &Path| {
-        let distance = |point: Option<&(u64, f64, f64)>| point.map_or(0.0, |(_, w, _)| (w - minimum).abs());
-        (distance(path.points.last()) / distance(path.points.first()) - 0.5).abs()
-    };
-    let small = paths[..best].iter().min_by(|a, b| remaining(a).total_cmp(&remaining(b)));
-    let larger = &paths[best + 1..];
-    let large = larger
-        .iter()
-        .find(|path| path.run.status == Status::Diverged)
-        .or_else(|| larger.iter().find(|path| path.run.trend == Some(Trend::Oscillating)))
-        .or(larger.last());
-    let small = small.map(|path| (Verdict::TooSmall, path));
-    let large = large.map(|path| (Verdict::TooLarge, path));
-    small.into_iter().chain([(Verdict::JustRight, &paths[best])]).chain(large).collect()
+impl<'a> Chart<'a> {
+    /// Paths of the first series; none when nothing converged or nothing was recorded.
+    pub(super) fn new(cells: &Cells<'a>, minimum: f64) -> Option<Chart<'a>> {
+        if cells.main().is_some() && cells.main_path() != Some(LEARNING_RATE) {
+            return None;
+        }
+        let series = cells.series();
+        let first = series.first()?;
+        let paths = paths(cells, &first.cells);
+        let best_of_all = cells.best(first.cells.iter().copied())?;
+        let best = cells.best(paths.iter().map(|path| path.cell))?;
+        let place = paths.iter().position(|path| path.cell == best)?;
+        // The one that is about half-way there when the picture ends shows slowness best.
+        let remaining = |path: &Path| {
+            let distance = |point: Option<&(u64, f64, f64)>| point.map_or(0.0, |(_, w, _)| (w - minimum).abs());
+            (distance(path.points.last()) / distance(path.points.first()) - 0.5).abs()
+        };
+        let small = paths[..place].iter().min_by(|a, b| remaining(a).total_cmp(&remaining(b)));
+        let larger = &paths[place + 1..];
+        let large = larger
+            .iter()
+            .find(|path| path.run.status == Status::Diverged)
+            .or_else(|| larger.iter().find(|path| path.run.trend == Some(Trend::Oscillating)))
+            .or(larger.last());
+        let verdict = if best == best_of_all { Verdict::JustRight } else { Verdict::BestRecorded };
+        let small = small.map(|path| (Verdict::TooSmall, path.clone()));
+        let large = large.map(|path| (Verdict::TooLarge, path.clone()));
+        let middle = (verdict, paths[place].clone());
+        Some(Chart {
+            paths: small.into_iter().chain([middle]).chain(large).collect(),
+            unrecorded: (best != best_of_all).then_some(best_of_all),
+        })
+    }
 }
 
 /// The same scales for all panels, so that they can be compared: what the landscape has, unless little of it is used.
-fn scales(landscape: &[LandscapePoint], chosen: &[(Verdict, &Path)]) -> (Scale, Scale) {
+fn scales(landscape: &[LandscapePoint], chosen: &[(Verdict, Path)]) -> (Scale, Scale) {
     let starts = || chosen.iter().filter_map(|(_, path)| path.points.first());
     let (first, last) = (landscape[0].w, landscape[landscape.len() - 1].w);
     let low = starts().map(|point| point.1).fold(first, f64::min);

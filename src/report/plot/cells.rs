@@ -1,16 +1,16 @@
-//! [`Cells`]: the runs of a study grouped by everything but their seed, and which axis each plot lays out how.
+//! [`Cells`]: the cells of a study, summed up as in its tables, and which axis each plot lays out how.
 //!
-//! A run that never converged counts as infinitely many steps, so that a median tells the truth about all replicates.
 //! Knows nothing of drawing.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use super::scale::rounded;
+use rayon::prelude::*;
+
+use super::scale::{Scale, rounded};
 use super::style::{axis_name, shortened};
 use crate::outcome::Status;
-use crate::record::statistics::Quartiles;
-use crate::record::{Axis, Study};
+use crate::record::{Axis, BATCH_SIZE, Groups, LEARNING_RATE, SEED, Study, Summary};
 use crate::value::Value;
 
 /// An axis with more than one value, its values sorted.
@@ -28,6 +28,12 @@ pub(super) struct Varying<'a> {
 }
 
 impl Varying<'_> {
+    /// Whether its values are ways to train, of which one is best. Those of other axes are different problems, targets or batch
+    /// sizes: each has a best of its own, and there is none among them.
+    pub(super) fn is_tuned(&self) -> bool {
+        self.axis.path == LEARNING_RATE || self.axis.path.starts_with("optimizer.")
+    }
+
     /// How many values it has.
     pub(super) fn len(&self) -> usize {
         self.order.len()
@@ -48,8 +54,18 @@ impl Varying<'_> {
         });
         match short {
             Some((text, _)) => text,
-            None => value(rank).map_or_else(String::new, |value| shortened(&value.to_string())),
+            None => value(rank).map_or_else(String::new, word),
         }
+    }
+
+    /// The value with this rank, if it is a number.
+    pub(super) fn number(&self, rank: usize) -> Option<f64> {
+        self.axis.values[self.order[rank] as usize].as_number()
+    }
+
+    /// Whether the value with this rank is a word.
+    pub(super) fn is_word(&self, rank: usize) -> bool {
+        self.number(rank).is_none()
     }
 
     /// The rank of a run's value.
@@ -61,41 +77,25 @@ impl Varying<'_> {
 /// All runs that differ only in their seed.
 #[derive(Debug, Clone)]
 pub(super) struct Cell {
-    /// One of its runs, to look up what they share.
+    /// Its first run, to look up what they share.
     pub(super) run: usize,
-    /// Indices into [`Cells::members`].
-    members: Range<usize>,
-    pub(super) converged: usize,
-    pub(super) diverged: usize,
-    pub(super) exhausted: usize,
-    /// Steps to convergence; infinite where that many replicates never converged.
-    pub(super) steps: Quartiles,
+    /// How they went, as `summary.csv` has it.
+    pub(super) summary: Summary,
 }
 
 impl Cell {
-    /// How most of its replicates ended; converged when the median is finite.
+    /// How the cell counts as a whole.
     pub(super) fn status(&self) -> Status {
-        if self.steps.median.is_finite() {
-            Status::Converged
-        } else if self.diverged >= self.exhausted {
-            Status::Diverged
-        } else {
-            Status::Exhausted
-        }
-    }
-
-    /// How many replicates it has, those that failed left out.
-    pub(super) fn size(&self) -> usize {
-        self.converged + self.diverged + self.exhausted
+        self.summary.status()
     }
 
     /// Whether some replicates converged and others did not.
     pub(super) fn is_partial(&self) -> bool {
-        self.converged > 0 && self.converged < self.size()
+        self.summary.is_partial()
     }
 }
 
-/// The cells of a study that have a result.
+/// The cells of a study.
 #[derive(Debug)]
 pub(super) struct Cells<'a> {
     pub(super) study: &'a Study,
@@ -105,15 +105,15 @@ pub(super) struct Cells<'a> {
     pub(super) main: Option<usize>,
     /// By first run.
     pub(super) cells: Vec<Cell>,
-    members: Vec<u32>,
-    /// How many runs could not be carried out.
-    pub(super) failed: usize,
+    groups: Groups,
 }
 
-/// The cells that share everything but the main axis.
+/// Cells that share the values of some axes.
 #[derive(Debug)]
 pub(super) struct Series {
-    /// The values that set it apart, joined by `·`; empty when it is the only one.
+    /// These values.
+    pub(super) values: Vec<String>,
+    /// The same, joined by `·`; empty when nothing sets it apart.
     pub(super) label: String,
     /// Indices into [`Cells::cells`], by rank on the main axis.
     pub(super) cells: Vec<usize>,
@@ -122,26 +122,26 @@ pub(super) struct Series {
 impl<'a> Cells<'a> {
     /// Groups the runs of a study.
     pub(super) fn new(study: &'a Study) -> Cells<'a> {
-        let axes: Vec<Varying> = study
-            .axes
-            .iter()
-            .filter(|axis| axis.path != "seed" && axis.positions.len() == study.runs.len())
-            .filter_map(|axis| Varying::new(axis, study))
-            .collect();
+        let axes: Vec<Varying> =
+            study.axes.iter().filter(|axis| axis.path != SEED).filter_map(|axis| Varying::new(axis, study)).collect();
         let main = main_axis(&axes);
-        let mut cells = Cells { study, axes, main, cells: Vec::new(), members: Vec::new(), failed: 0 };
-        cells.group();
-        cells
+        let groups = Groups::cells(study);
+        let cell = |number: usize| {
+            let runs = groups.get(number);
+            Cell { run: runs[0] as usize, summary: Summary::of(study, runs) }
+        };
+        let cells = (0..groups.len()).into_par_iter().map(cell).collect();
+        Cells { study, axes, main, cells, groups }
     }
 
     /// The runs of a cell.
-    pub(super) fn runs(&self, cell: &Cell) -> impl Iterator<Item = usize> {
-        self.members[cell.members.clone()].iter().map(|run| *run as usize)
+    pub(super) fn runs(&self, cell: usize) -> impl Iterator<Item = usize> {
+        self.groups.get(cell).iter().map(|run| *run as usize)
     }
 
     /// The most replicates a cell has.
-    pub(super) fn replicates(&self) -> usize {
-        self.cells.iter().map(Cell::size).max().unwrap_or(0)
+    pub(super) fn replicates(&self) -> u64 {
+        self.cells.iter().map(|cell| cell.summary.runs).max().unwrap_or(0)
     }
 
     /// The axis laid out from left to right.
@@ -160,14 +160,23 @@ impl<'a> Cells<'a> {
     }
 
     /// The axes that set series apart.
-    pub(super) fn others(&self) -> Vec<&Varying<'a>> {
-        let main = self.main;
-        self.axes.iter().enumerate().filter(|(axis, _)| Some(*axis) != main).map(|(_, axis)| axis).collect()
+    pub(super) fn others(&self) -> Vec<usize> {
+        (0..self.axes.len()).filter(|axis| Some(*axis) != self.main).collect()
     }
 
     /// What sets series apart, for example `batch size · momentum`.
     pub(super) fn others_name(&self) -> String {
-        self.others().iter().map(|axis| axis.name.as_str()).collect::<Vec<_>>().join(" · ")
+        self.names(&self.others()).join(" · ")
+    }
+
+    /// Whether the values of all of these axes are numbers, so that colors may go from dark to light.
+    pub(super) fn are_ordered(&self, axes: &[usize]) -> bool {
+        axes.iter().all(|axis| self.axes[*axis].numbers.is_some())
+    }
+
+    /// The names of some axes.
+    pub(super) fn names(&self, axes: &[usize]) -> Vec<&str> {
+        axes.iter().map(|axis| self.axes[*axis].name.as_str()).collect()
     }
 
     /// The rank of a cell on the main axis.
@@ -177,33 +186,46 @@ impl<'a> Cells<'a> {
 
     /// One series per combination of the other axes, in order of their values.
     pub(super) fn series(&self) -> Vec<Series> {
-        let others = self.others();
+        self.grouped(&self.others())
+    }
+
+    /// The cells by their values on these axes, in order of the values.
+    pub(super) fn grouped(&self, axes: &[usize]) -> Vec<Series> {
+        let axes: Vec<&Varying> = axes.iter().map(|axis| &self.axes[*axis]).collect();
         let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
-        let mut key = Vec::with_capacity(others.len());
+        let mut key = Vec::with_capacity(axes.len());
         for (index, cell) in self.cells.iter().enumerate() {
             key.clear();
-            key.extend(others.iter().map(|axis| axis.rank(cell.run)));
+            key.extend(axes.iter().map(|axis| axis.rank(cell.run)));
             match groups.get_mut(&key) {
                 Some(group) => group.push(index),
                 None => drop(groups.insert(key.clone(), vec![index])),
             }
         }
-        groups
-            .into_iter()
-            .map(|(ranks, mut cells)| {
-                cells.sort_by_key(|cell| self.main_rank(*cell));
-                let labels: Vec<String> = others.iter().zip(ranks).map(|(axis, rank)| axis.label(rank)).collect();
-                Series { label: labels.join(" · "), cells }
-            })
-            .collect()
+        let series = |(ranks, mut cells): (Vec<usize>, Vec<usize>)| {
+            cells.sort_by_key(|cell| self.main_rank(*cell));
+            let values: Vec<String> = axes.iter().zip(ranks).map(|(axis, rank)| axis.label(rank)).collect();
+            Series { label: values.join(" · "), values, cells }
+        };
+        groups.into_iter().map(series).collect()
     }
 
-    /// The cell with the fewest median steps, the first of equals; none when no median is finite.
+    /// Whether there is a best value along the axis laid out from left to right.
+    pub(super) fn main_is_tuned(&self) -> bool {
+        self.main().is_some_and(Varying::is_tuned)
+    }
+
+    /// The best of these cells, as `goldilocks.csv` has it where they differ only in their learning rate: by merit, among equals
+    /// the smallest value of the axis laid out from left to right; none when no run converged.
     pub(super) fn best(&self, cells: impl IntoIterator<Item = usize>) -> Option<usize> {
-        cells
-            .into_iter()
-            .filter(|cell| self.cells[*cell].steps.median.is_finite())
-            .min_by(|a, b| self.cells[*a].steps.median.total_cmp(&self.cells[*b].steps.median))
+        let best = cells.into_iter().min_by(|a, b| self.by_merit(*a, *b))?;
+        (self.cells[best].summary.count(Status::Converged) > 0).then_some(best)
+    }
+
+    /// Orders cells, the better one first; among equals that with the smallest value of the axis laid out from left to right.
+    pub(super) fn by_merit(&self, a: usize, b: usize) -> Ordering {
+        let merit = self.cells[a].summary.by_merit(&self.cells[b].summary);
+        merit.then_with(|| self.main_rank(a).cmp(&self.main_rank(b)))
     }
 
     /// An extra column's value, when it is the same positive number for all of these cells.
@@ -214,66 +236,6 @@ impl<'a> Cells<'a> {
         let same = values.all(|value| value.is_some_and(|value| value.to_bits() == first.to_bits()));
         (same && first.is_finite() && first > 0.0).then_some(first)
     }
-
-    /// Gives every run the number of its cell, axis by axis, then collects the runs of each.
-    fn group(&mut self) {
-        let runs = self.study.runs.len();
-        let mut numbers = vec![0u32; runs];
-        let mut count = runs.min(1);
-        for axis in &self.axes {
-            let mut seen: HashMap<u64, u32> = HashMap::new();
-            for (number, position) in numbers.iter_mut().zip(&axis.axis.positions) {
-                let fresh = seen.len() as u32;
-                *number = *seen.entry(u64::from(*number) << 32 | u64::from(*position)).or_insert(fresh);
-            }
-            count = seen.len();
-        }
-
-        // Counting sort keeps the runs of a cell in spec order.
-        let mut starts = vec![0usize; count + 1];
-        for number in &numbers {
-            starts[*number as usize + 1] += 1;
-        }
-        for cell in 0..count {
-            starts[cell + 1] += starts[cell];
-        }
-        let mut next = starts.clone();
-        self.members = vec![0; runs];
-        for (run, number) in numbers.iter().enumerate() {
-            let place = &mut next[*number as usize];
-            self.members[*place] = run as u32;
-            *place += 1;
-        }
-        let mut steps = Vec::new();
-        for bounds in starts.windows(2) {
-            self.collect(bounds[0]..bounds[1], &mut steps);
-        }
-    }
-
-    fn collect(&mut self, members: Range<usize>, steps: &mut Vec<f64>) {
-        steps.clear();
-        let Some(first) = self.members.get(members.start) else { return };
-        let run = *first as usize;
-        let never = Quartiles::of(&mut []);
-        let mut cell = Cell { run, members: members.clone(), converged: 0, diverged: 0, exhausted: 0, steps: never };
-        for run in &self.members[members] {
-            let run = &self.study.runs[*run as usize];
-            match run.status {
-                Status::Converged => cell.converged += 1,
-                Status::Diverged => cell.diverged += 1,
-                Status::Exhausted => cell.exhausted += 1,
-                Status::Failed => {
-                    self.failed += 1;
-                    continue;
-                }
-            }
-            let converged = run.status == Status::Converged;
-            steps.push(run.steps.filter(|_| converged).map_or(f64::INFINITY, |steps| steps as f64));
-        }
-        if !steps.is_empty() {
-            self.cells.push(Cell { steps: Quartiles::of(steps), ..cell });
-        }
-    }
 }
 
 impl<'a> Varying<'a> {
@@ -282,18 +244,56 @@ impl<'a> Varying<'a> {
             return None;
         }
         let mut order: Vec<u32> = (0..axis.values.len() as u32).collect();
-        order.sort_by(|a, b| axis.values[*a as usize].total_cmp(&axis.values[*b as usize]));
+        // Words have no order of their own: they stay as the spec has them.
+        if axis.values.iter().any(|value| value.as_number().is_some()) {
+            order.sort_by(|a, b| axis.values[*a as usize].total_cmp(&axis.values[*b as usize]));
+        }
         let mut ranks = vec![0; order.len()];
         for (rank, position) in order.iter().enumerate() {
             ranks[*position as usize] = rank as u32;
         }
-        let full = if axis.path == "batch_size" { examples_per_epoch(study) } else { None };
+        let full = if axis.path == BATCH_SIZE { examples_per_epoch(study) } else { None };
         let number = |position: &u32| match &axis.values[*position as usize] {
             Value::Text(word) if &**word == "full" => full,
             value => value.as_number().filter(|number| number.is_finite()),
         };
         let numbers = order.iter().map(number).collect();
         Some(Varying { axis, name: axis_name(&axis.path), order, ranks, numbers })
+    }
+}
+
+/// Whether numbers in ascending order want a logarithmic scale: they are positive and span a decade, or more nearly have equal
+/// ratios than equal differences.
+fn wants_log(ascending: &[f64]) -> bool {
+    let (Some(low), Some(high)) = (ascending.first(), ascending.last()) else { return false };
+    let unevenness = |gap: fn(f64, f64) -> f64| {
+        let gaps = || ascending.windows(2).map(|pair| gap(pair[0], pair[1]));
+        gaps().fold(0.0, f64::max) / gaps().fold(f64::INFINITY, f64::min)
+    };
+    let even = unevenness(|a, b| libm::log(b) - libm::log(a)) + 1e-6 < unevenness(|a, b| b - a);
+    *low > 0.0 && (*high >= 10.0 * low || even)
+}
+
+/// The scale along these numbers.
+pub(super) fn scale_of(numbers: impl IntoIterator<Item = f64>) -> Scale {
+    let mut numbers: Vec<f64> = numbers.into_iter().collect();
+    numbers.sort_unstable_by(f64::total_cmp);
+    numbers.dedup();
+    match (numbers.first(), numbers.last()) {
+        (Some(low), Some(high)) if wants_log(&numbers) => Scale::log(*low, *high),
+        (Some(low), Some(high)) => Scale::linear(*low, *high),
+        _ => Scale::linear(0.0, 1.0),
+    }
+}
+
+/// A value that is no number, as text that is never empty: lists in brackets.
+fn word(value: &Value) -> String {
+    match value {
+        Value::Counts(counts) => {
+            let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
+            shortened(&format!("[{}]", counts.join(", ")))
+        }
+        Value::Number(_) | Value::Count(_) | Value::Flag(_) | Value::Text(_) => shortened(&value.to_string()),
     }
 }
 
@@ -308,9 +308,9 @@ fn examples_per_epoch(study: &Study) -> Option<f64> {
 /// The learning rate; else a number, other than the batch size if there is one; else whatever varies.
 fn main_axis(axes: &[Varying]) -> Option<usize> {
     let find = |wanted: &dyn Fn(&Varying) -> bool| axes.iter().position(wanted);
-    find(&|axis| axis.axis.path == "learning_rate")
-        .or_else(|| find(&|axis| axis.numbers.is_some() && axis.axis.path != "batch_size"))
-        .or_else(|| find(&|axis| axis.axis.path == "batch_size"))
+    find(&|axis| axis.axis.path == LEARNING_RATE)
+        .or_else(|| find(&|axis| axis.numbers.is_some() && axis.axis.path != BATCH_SIZE))
+        .or_else(|| find(&|axis| axis.axis.path == BATCH_SIZE))
         .or(if axes.is_empty() { None } else { Some(0) })
 }
 

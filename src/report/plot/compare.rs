@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::cells::{Cell, Cells, evenly};
+use super::cells::{Cells, evenly, scale_of};
 use super::figure::{Figure, Key, Legend};
-use super::loss::{self, Line};
+use super::line::{Line, draw_line};
+use super::loss::{self, Values};
 use super::marker::status_shape;
-use super::panel::{Axes, BELOW, BESIDE, Panel};
-use super::scale::{Scale, Tick};
-use super::scene::{Align, Point, Rect, Scene, Text};
-use super::style::{BEST, Color, LABEL_SIZE, LINE, MARKER, NOTE_SIZE, REFERENCE, TEXT};
+use super::panel::{Facets, Panel, titles};
+use super::quantity::{Drawn, Quantity, drawn};
+use super::scale::Scale;
+use super::scene::{Point, Scene};
+use super::style::{BEST, Color, LINE, MARKER, REFERENCE};
 use crate::outcome::Status;
 use crate::record::{SEED, Study};
 
@@ -74,12 +76,12 @@ pub(super) fn steps(pair: &Pair) -> Option<Scene> {
         })
         .collect();
     let series = after.series();
-    let panels: Vec<(String, [Vec<Dot>; 2])> = evenly(series.len(), MOST_PANELS)
+    let panels: Vec<(&[String], [Vec<Dot>; 2])> = evenly(series.len(), MOST_PANELS)
         .into_iter()
         .filter_map(|index| {
             let one = &series[index];
             let key = pair.key(after.study, after.cells[*one.cells.first()?].run, path);
-            Some((one.label.clone(), [earlier.get(&key).cloned().unwrap_or_default(), dots(after, &one.cells)]))
+            Some((one.values.as_slice(), [earlier.get(&key).cloned().unwrap_or_default(), dots(after, &one.cells)]))
         })
         .collect();
     let all = || panels.iter().flat_map(|(_, sides)| sides.iter().flatten());
@@ -88,8 +90,7 @@ pub(super) fn steps(pair: &Pair) -> Option<Scene> {
     if low >= high || axis.numbers.is_none() {
         return None;
     }
-    let x = if low > 0.0 && high > 10.0 * low { Scale::log(low, high) } else { Scale::linear(low, high) }
-        .padded(0.04, 0.04);
+    let x = scale_of(all().map(|dot| dot.x)).padded(0.04, 0.04);
     let finite = || all().map(|dot| dot.steps).filter(|steps| steps.is_finite());
     let most = finite().fold(1.0, f64::max);
     let least = finite().filter(|steps| *steps > 0.0).fold(most, f64::min);
@@ -98,22 +99,23 @@ pub(super) fn steps(pair: &Pair) -> Option<Scene> {
     let y = if finite().any(|steps| steps == 0.0) { y.with_zero() } else { y };
 
     let mut figure = pair.figure(&format!("steps to convergence by {}", axis.name), panels.len());
-    figure.notes(&[
-        "Median over seeds; marks at the top never converged: crosses diverged, triangles spent their budget."
+    let values: Vec<&[String]> = panels.iter().map(|(values, _)| *values).collect();
+    let width = Facets::new(figure.body, panels.len(), true).width();
+    let (titles, naming) = titles(&after.names(&after.others()), &values, width);
+    let mut notes = vec![
+        "Median over seeds; marks at the top never converged: crosses diverged, triangles spent their budget, squares failed; hollow: \
+         not all."
             .to_owned(),
-    ]);
-    let name = after.others_name();
-    let titles: Vec<String> = panels
-        .iter()
-        .map(|(label, _)| if label.is_empty() { String::new() } else { format!("{name} {label}") })
-        .collect();
-    lay_out(&mut figure, &titles, (x, y), |index, panel, scene| {
+    ];
+    notes.extend(naming);
+    figure.notes(&notes);
+    let facets = lay_out(&mut figure, &titles, (x, y), |index, panel, scene| {
         let sides = &panels[index].1;
         for (dots, color, share) in [(&sides[0], BEFORE, 0.035), (&sides[1], AFTER, 0.085)] {
             draw_dots(panel, dots, color, share, scene);
         }
     });
-    labels(&mut figure, &axis.name, "steps to convergence, log scale");
+    facets.labels(&axis.name, "steps to convergence, log scale", &mut figure.scene);
     Some(figure.scene)
 }
 
@@ -123,7 +125,7 @@ fn dots(cells: &Cells, series: &[usize]) -> Vec<Dot> {
         let cell = &cells.cells[*index];
         let rank = cells.main_rank(*index);
         let x = numbers.map_or(rank as f64, |numbers| numbers[rank]);
-        Dot { x, steps: cell.steps.median, status: cell.status(), partial: cell.is_partial() }
+        Dot { x, steps: cell.summary.steps.median, status: cell.status(), partial: cell.is_partial() }
     };
     series.iter().map(dot).collect()
 }
@@ -146,17 +148,23 @@ fn draw_dots(panel: &Panel, dots: &[Dot], color: Color, share: f64, scene: &mut 
     }
 }
 
-/// The loss (or the gap, where both know it) along the steps, a panel per cell that both have; none without curves.
+/// The loss (or what both studies are judged by) along the steps, a panel per cell that both have; none without curves.
 pub(super) fn loss(pair: &Pair) -> Option<Scene> {
     let [before, after] = &pair.cells;
-    let [old, new] = [before, after].map(|cells| loss::quantity(cells.study));
-    let earlier: HashMap<Vec<String>, &Cell> =
-        before.cells.iter().map(|cell| (pair.key(before.study, cell.run, None), cell)).collect();
+    // What both can show: the same, or else the loss.
+    let [old, new] = [before, after].map(|cells| drawn(cells.study));
+    let named = |cells: &Cells, drawn: Drawn| drawn.quantity.label(cells.study);
+    let same = named(before, old) == named(after, new);
+    let [old, new] =
+        [old, new].map(|drawn| if same { drawn } else { Drawn { quantity: Quantity::Loss, target: None } });
+    let earlier: HashMap<Vec<String>, usize> =
+        (0..before.cells.len()).map(|cell| (pair.key(before.study, before.cells[cell].run, None), cell)).collect();
     let shared: Vec<(usize, [Line; 2])> = (0..after.cells.len())
-        .filter_map(|index| {
-            let cell = &after.cells[index];
-            let earlier = earlier.get(&pair.key(after.study, cell.run, None))?;
-            Some((index, [Line::new(before, earlier, old, BEFORE)?, Line::new(after, cell, new, AFTER)?]))
+        .filter_map(|cell| {
+            let earlier = *earlier.get(&pair.key(after.study, after.cells[cell].run, None))?;
+            let lines =
+                [Line::new(before, earlier, old.quantity, BEFORE)?, Line::new(after, cell, new.quantity, AFTER)?];
+            Some((cell, lines))
         })
         .collect();
     let shown: Vec<&(usize, [Line; 2])> =
@@ -165,64 +173,46 @@ pub(super) fn loss(pair: &Pair) -> Option<Scene> {
     if all.is_empty() {
         return None;
     }
-    let (x, y) = (loss::step_scale(&all), loss::value_scale(&all));
-    let is_loss = [old, new] == [loss::Quantity::Loss; 2];
-    let topic = if is_loss { "loss along the steps" } else { "optimality gap along the steps" };
-    let mut figure = pair.figure(topic, shown.len());
+    let (x, y) = (loss::step_scale(&all), Values::new(after.study, &all, new));
+    let mut figure = pair.figure(&format!("{} along the steps", new.quantity.name(after.study)), shown.len());
+    let values_of = |cell: usize| {
+        after.axes.iter().map(|axis| axis.label(axis.rank(after.cells[cell].run))).collect::<Vec<String>>()
+    };
+    let values: Vec<Vec<String>> = shown.iter().map(|(cell, _)| values_of(*cell)).collect();
+    let values: Vec<&[String]> = values.iter().map(Vec::as_slice).collect();
     let names: Vec<&str> = after.axes.iter().map(|axis| axis.name.as_str()).collect();
-    let mut notes = Vec::new();
-    if names.len() > 1 {
-        notes.push(format!("Above each panel: {}.", names.join(" · ")));
-    }
+    let width = Facets::new(figure.body, shown.len(), true).width();
+    let (titles, naming) = titles(&names, &values, width);
+    let mut notes: Vec<String> = naming.into_iter().collect();
     if shown.len() < shared.len() {
         notes.push(format!("{} of {} cells drawn, evenly chosen.", shown.len(), shared.len()));
     }
     figure.notes(&notes);
-    let title = |cell: &Cell| {
-        let labels: Vec<String> = after.axes.iter().map(|axis| axis.label(axis.rank(cell.run))).collect();
-        match names.as_slice() {
-            [only] => format!("{only} {}", labels.join("")),
-            _ => labels.join(" · "),
+    let facets = lay_out(&mut figure, &titles, (x, y.scale), |index, panel, scene| {
+        for line in &shown[index].1 {
+            draw_line(panel, line, y, scene);
+            line.draw_end(panel, y, scene);
         }
-    };
-    let titles: Vec<String> = shown.iter().map(|(index, _)| title(&after.cells[*index])).collect();
-    lay_out(&mut figure, &titles, (x, y), |index, panel, scene| {
-        shown[index].1.iter().for_each(|line| loss::draw_line(panel, line, scene));
     });
-    let value = if is_loss { "training loss" } else { "optimality gap" };
-    labels(&mut figure, "step (parameter updates)", value);
+    facets.labels(loss::step_label(x), &loss::value_label(after.study, new, y), &mut figure.scene);
     Some(figure.scene)
 }
 
 /// Draws small panels of equal scales, row by row.
-fn lay_out(figure: &mut Figure, titles: &[String], (x, y): (Scale, Scale), draw: impl Fn(usize, &Panel, &mut Scene)) {
-    let count = titles.len();
-    let columns = if count < 3 { count } else { count.div_ceil(count.div_ceil(4)) };
-    let rows = count.div_ceil(columns);
+fn lay_out(
+    figure: &mut Figure,
+    titles: &[String],
+    (x, y): (Scale, Scale),
+    draw: impl Fn(usize, &Panel, &mut Scene),
+) -> Facets {
+    let facets = Facets::new(figure.body, titles.len(), titles.iter().any(|title| !title.is_empty()));
     for (index, title) in titles.iter().enumerate() {
-        let area =
-            loss::panel_area(figure.body, (index / columns, index % columns), (rows, columns), !title.is_empty());
-        let panel = Panel { area, x, y };
-        let kept = |ticks: Vec<Tick>| ticks.into_iter().filter(|tick| count < 3 || !tick.label.is_empty()).collect();
-        let axes = Axes {
-            x_ticks: kept(x.ticks((area.width() / 80.0) as usize)),
-            y_ticks: kept(y.ticks((area.height() / 60.0) as usize)),
-            x_labeled: index + columns >= count,
-            y_labeled: index % columns == 0,
-            ..Axes::default()
-        };
+        let panel = Panel { area: facets.area(index), x, y };
+        let axes = loss::axes(&panel, &facets, index);
         panel.grid(&mut figure.scene, &axes);
         draw(index, &panel, &mut figure.scene);
         panel.frame(&mut figure.scene, &axes);
-        let at = (area.center().0, area.top - 18.0);
-        figure.scene.text(Text::new(title, at, NOTE_SIZE, TEXT).align(Align::Center));
+        facets.title(index, title, &mut figure.scene);
     }
-}
-
-fn labels(figure: &mut Figure, x: &str, y: &str) {
-    let body = figure.body;
-    let panels = Rect { left: body.left + BESIDE, bottom: body.bottom - BELOW, ..body };
-    let (below, beside) = ((panels.center().0, panels.bottom + 64.0), (body.left + 14.0, panels.center().1));
-    figure.scene.text(Text::new(x, below, LABEL_SIZE, TEXT).align(Align::Center));
-    figure.scene.text(Text::new(y, beside, LABEL_SIZE, TEXT).align(Align::Center).upright());
+    facets
 }

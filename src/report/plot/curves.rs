@@ -3,7 +3,10 @@
 //! A replicate that ended keeps its last value, a diverged one counts as infinite from there on; the line ends where half
 //! of the replicates have ended. Knows nothing of drawing.
 
-use super::cells::{Cell, Cells};
+use std::borrow::Cow;
+
+use super::cells::Cells;
+use super::quantity::Quantity;
 use crate::outcome::Status;
 use crate::record::statistics::Quartiles;
 use crate::record::{Curve, Study};
@@ -20,23 +23,6 @@ pub(super) struct Course {
     pub(super) high: Vec<f64>,
 }
 
-/// What is plotted against the step: the loss or one of [`Study::measures`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quantity {
-    Loss,
-    Measure(usize),
-}
-
-impl Quantity {
-    /// The values along a curve.
-    pub(super) fn of(self, curve: &Curve) -> &[f64] {
-        match self {
-            Quantity::Loss => &curve.loss,
-            Quantity::Measure(index) => curve.measures.get(index).map_or(&[], Vec::as_slice),
-        }
-    }
-}
-
 /// The curve of a run, if it was recorded.
 pub(super) fn curve_of(study: &Study, run: usize) -> Option<&Curve> {
     let index = study.curves.binary_search_by_key(&run, |curve| curve.run).ok()?;
@@ -45,8 +31,10 @@ pub(super) fn curve_of(study: &Study, run: usize) -> Option<&Curve> {
 
 impl Course {
     /// The course of a cell; none when no replicate has a curve.
-    pub(super) fn new(cells: &Cells, cell: &Cell, quantity: Quantity) -> Option<Course> {
+    pub(super) fn new(cells: &Cells, cell: usize, quantity: Quantity) -> Option<Course> {
         let study = cells.study;
+        // What a run counts as from where it diverged on, and a value that is no number: the worst there is.
+        let worst = if quantity.is_share(study) { 0.0 } else { f64::INFINITY };
         let traces: Vec<Trace> = cells
             .runs(cell)
             .filter(|run| study.runs[*run].status != Status::Failed)
@@ -54,7 +42,7 @@ impl Course {
                 let curve = curve_of(study, run)?;
                 let values = quantity.of(curve);
                 let diverged = study.runs[run].status == Status::Diverged;
-                (values.len() == curve.steps.len()).then_some(Trace { steps: &curve.steps, values, diverged })
+                (values.len() == curve.steps.len()).then_some(Trace { steps: &curve.steps, values, diverged, worst })
             })
             .collect();
         let mut ends: Vec<u64> = traces.iter().filter_map(|trace| trace.steps.last().copied()).collect();
@@ -84,6 +72,16 @@ impl Course {
         [&self.low, &self.median, &self.high].into_iter().flatten().copied()
     }
 
+    /// The median at a step between its first and its last one.
+    pub(super) fn at(&self, step: f64) -> f64 {
+        let after = self.steps.partition_point(|own| *own < step).min(self.steps.len().saturating_sub(1));
+        let before = after.saturating_sub(1);
+        let (low, high) = (self.median[before], self.median[after]);
+        let length = self.steps[after] - self.steps[before];
+        let share = if length > 0.0 { (step - self.steps[before]) / length } else { 1.0 };
+        if low > 0.0 && high > 0.0 { low * libm::pow(high / low, share) } else { low + share * (high - low) }
+    }
+
     /// The step at which it ends.
     pub(super) fn end(&self) -> f64 {
         self.steps.last().copied().unwrap_or(0.0)
@@ -93,19 +91,21 @@ impl Course {
 /// One replicate.
 struct Trace<'a> {
     steps: &'a [u64],
-    values: &'a [f64],
+    values: Cow<'a, [f64]>,
     diverged: bool,
+    worst: f64,
 }
 
 impl Trace<'_> {
     /// The value at a step; between two recorded ones along a straight line of the logarithm, where there is one.
     fn at(&self, step: u64) -> f64 {
+        let number = |value: f64| if value.is_nan() { self.worst } else { value };
         let after = self.steps.partition_point(|recorded| *recorded <= step);
         let Some(before) = after.checked_sub(1) else { return number(self.values[0]) };
         let value = number(self.values[before]);
         let Some((next_step, next)) = self.steps.get(after).zip(self.values.get(after)) else {
             let gone = self.diverged && step > self.steps[before];
-            return if gone { f64::INFINITY } else { value };
+            return if gone { self.worst } else { value };
         };
         let next = number(*next);
         if step == self.steps[before] || value <= 0.0 || next <= 0.0 || !value.is_finite() || !next.is_finite() {
@@ -114,11 +114,6 @@ impl Trace<'_> {
         let share = (step - self.steps[before]) as f64 / (next_step - self.steps[before]) as f64;
         value * libm::pow(next / value, share)
     }
-}
-
-/// A loss that is not a number is beyond all bounds.
-fn number(value: f64) -> f64 {
-    if value.is_nan() { f64::INFINITY } else { value }
 }
 
 /// Steps evenly in their logarithm, first and last always kept.

@@ -5,7 +5,8 @@ use super::render;
 use super::scale::Scale;
 use super::scene::{Point, Rect, Scene, Text};
 use super::style::{
-    Color, FRAME, LINE, MARKER, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, TITLE_SIZE, WHITE, line_color,
+    Color, FRAME, LINE, MARKER, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, TITLE_SIZE, WHITE, category_color,
+    line_color,
 };
 use crate::record::Study;
 
@@ -24,6 +25,8 @@ pub(super) enum Key {
     Marker(Shape, Color),
     /// A line that ends in a marker.
     Ending(Color, Shape, Color),
+    /// A line with a marker on its way.
+    Through(Color, Shape, Color),
     Swatch(Color),
     /// A swatch with a marker on it.
     MarkedSwatch(Color, Shape, Color),
@@ -31,6 +34,8 @@ pub(super) enum Key {
     Rimmed(Color, Color, Color),
     /// A swatch with a white corner.
     Folded(Color),
+    /// An upright line between two short ones.
+    Whisker(Color),
     /// An empty frame.
     Outline,
     Star(Color),
@@ -177,6 +182,10 @@ impl Figure {
                 self.scene.line(vec![(left, y), (right - MARKER, y)], LINE, line);
                 self.scene.marker(shape, (right - MARKER, y), MARKER, color);
             }
+            Key::Through(line, shape, color) => {
+                self.scene.line(vec![(left, y), (right, y)], LINE, line);
+                self.scene.marker(shape, (middle, y), MARKER, color);
+            }
             Key::Swatch(color) => {
                 self.scene.rect(swatch, color);
                 self.scene.outline(swatch, THIN, FRAME);
@@ -194,6 +203,12 @@ impl Figure {
                 self.scene.rect(swatch, color);
                 let Rect { top, right, .. } = swatch;
                 self.scene.fill(vec![(right - 11.0, top), (right, top), (right, top + 11.0)], WHITE);
+            }
+            Key::Whisker(color) => {
+                self.scene.line(vec![(middle, y - 12.0), (middle, y + 12.0)], 2.5, color);
+                for end in [y - 12.0, y + 12.0] {
+                    self.scene.line(vec![(middle - 7.0, end), (middle + 7.0, end)], 2.5, color);
+                }
             }
             Key::Outline => self.scene.outline(swatch, LINE, TEXT),
             Key::Star(color) => self.scene.star((middle, y), 1.4 * MARKER, color),
@@ -227,6 +242,12 @@ pub(super) fn wrapped(text: &str, size: f64, bold: bool, width: f64, most: usize
         }
     }
     lines
+}
+
+/// Colors for the lines of a picture: from dark to light for things in order, else colors as unlike as can be.
+pub(super) fn line_colors(ordered: bool, count: usize) -> Vec<Color> {
+    let color = |index| if ordered { ordered_color(index, count) } else { category_color(index) };
+    (0..count).map(color).collect()
 }
 
 /// Colors for things in order: dark to light.

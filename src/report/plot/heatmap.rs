@@ -1,27 +1,52 @@
 //! `heatmap.png`: the steps to convergence as colors where two settings vary, such as learning rate and batch size.
 
-use super::cells::{Cell, Cells, Varying, evenly};
+use super::cells::{Cell, Cells, Series, Varying, evenly};
 use super::figure::{Figure, Key, Legend};
-use super::marker::status_shape;
-use super::panel::{Axes, BELOW, BESIDE, Panel};
+use super::marker::{endings, status_shape};
+use super::panel::{Axes, Facets, Panel, titles};
 use super::render;
 use super::scale::{Scale, Tick, rounded};
 use super::scene::{Align, Rect, Scene, Text};
 use super::style::{BEST, Color, LINE, TEXT, THIN, TICK_SIZE, WHITE, status_color, viridis};
 use crate::outcome::Status;
+use crate::record::BATCH_SIZE;
 
-const MOST_COLUMNS: usize = 120;
-const MOST_ROWS: usize = 32;
+/// More columns or rows than this are thinned.
+const MOST_COLUMNS: usize = 400;
+const MOST_ROWS: usize = 200;
+const MOST_PANELS: usize = 6;
 /// Sizes tried for the numbers in the cells, the largest that fits.
-const NUMBER_SIZES: [f64; 4] = [22.0, 20.0, 18.0, 16.0];
+pub(super) const NUMBER_SIZES: [f64; 4] = [22.0, 20.0, 18.0, 16.0];
+
+/// What the picture shows.
+pub(super) struct Chart<'a> {
+    columns: &'a Varying<'a>,
+    rows: &'a Varying<'a>,
+    /// The names of what tells panels apart.
+    names: Vec<&'a str>,
+    /// The names of what each tile has the best of.
+    pub(super) tuned: Vec<&'a str>,
+    pub(super) panels: Vec<Table>,
+    /// The values that tell the panels apart which are left out.
+    left_out: Vec<String>,
+}
+
+/// The tiles of one panel.
+pub(super) struct Table {
+    values: Vec<String>,
+    /// Ranks of the values shown, and how many of them there are to one that is shown.
+    columns: (Vec<usize>, usize),
+    rows: (Vec<usize>, usize),
+    /// Indices of cells by row, then column: the best by merit over whatever is tuned beside the columns.
+    pub(super) tiles: Vec<Vec<Option<usize>>>,
+    /// Of each row the column of its best, where there is one and it is shown.
+    pub(super) best: Vec<Option<usize>>,
+}
 
 /// The picture; none unless two settings vary and something converged.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
-    let (columns_axis, rows_axis) = (cells.main?, row_axis(cells)?);
-    let (columns_axis, rows_axis) = (&cells.axes[columns_axis], &cells.axes[rows_axis]);
-    let table = Table::new(cells, columns_axis, rows_axis);
-    let finite =
-        || table.tiles.iter().flatten().flatten().map(|cell| cell.steps.median).filter(|steps| steps.is_finite());
+    let chart = Chart::new(cells)?;
+    let finite = || chart.cells(cells).map(|cell| cell.summary.steps.median).filter(|steps| steps.is_finite());
     let low = finite().fold(f64::INFINITY, f64::min);
     let high = finite().fold(0.0, f64::max);
     if low.is_infinite() {
@@ -29,75 +54,104 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     }
     let steps = Scale::log(low.max(1.0), high.max(1.0));
 
-    let topic = format!("steps to convergence by {} and {}", columns_axis.name, rows_axis.name);
-    let mut figure = Figure::new(cells.study, &topic, 1000.0);
-    figure.notes(&notes(cells, &table, columns_axis, rows_axis));
-    figure.legend(&legend(&table, steps));
-    let body = figure.body;
-    let labels: Vec<String> = table.rows.iter().map(|rank| rows_axis.label(*rank)).collect();
-    let widest = labels.iter().map(|label| render::text_width(label, TICK_SIZE, false)).fold(0.0, f64::max);
-    let beside = (widest + 70.0).max(BESIDE);
-    let area = Rect { left: body.left + beside, top: body.top, right: body.right, bottom: body.bottom - BELOW };
-    let (width, height) = (table.columns.len() as f64, table.rows.len() as f64);
-    let panel = Panel { area, x: Scale::linear(0.0, width), y: Scale::linear(0.0, height) };
-    let tick = |scale: Scale, index: usize, label: String| Tick { fraction: scale.fraction(index as f64 + 0.5), label };
-    let column_labels =
-        every_so_many(table.columns.iter().map(|rank| columns_axis.label(*rank)).collect(), area.width());
-    let axes = Axes {
-        x_ticks: column_labels.into_iter().map(|(index, label)| tick(panel.x, index, label)).collect(),
-        y_ticks: labels.into_iter().enumerate().map(|(index, label)| tick(panel.y, index, label)).collect(),
-        x_label: columns_axis.name.clone(),
-        y_label: rows_axis.name.clone(),
-        x_labeled: true,
-        y_labeled: true,
-    };
-    draw_tiles(&panel, &table, steps, &mut figure.scene);
-    panel.frame(&mut figure.scene, &axes);
+    let topic = format!("steps to convergence by {} and {}", chart.columns.name, chart.rows.name);
+    let mut figure = Figure::new(cells.study, &topic, if chart.panels.len() > 4 { 1250.0 } else { 1000.0 });
+    figure.legend(&legend(cells, &chart, steps));
+    let row_labels = |table: &Table| table.rows.0.iter().map(|rank| chart.rows.label(*rank)).collect::<Vec<_>>();
+    let widest = chart.panels.iter().flat_map(row_labels).map(|label| width_of(&label)).fold(0.0, f64::max);
+    // Wide labels of rows need more room than panels usually leave.
+    figure.body.left += (widest - 68.0).max(0.0);
+    let values: Vec<&[String]> = chart.panels.iter().map(|table| table.values.as_slice()).collect();
+    let count = chart.panels.len();
+    let width = Facets::new(figure.body, count, true).width();
+    let (titles, naming) = titles(&chart.names, &values, width);
+    figure.notes(&notes(cells, &chart, naming));
+    let facets = Facets::new(figure.body, count, titles.iter().any(|title| !title.is_empty()));
+    for (index, table) in chart.panels.iter().enumerate() {
+        let area = facets.area(index);
+        let (width, height) = (table.columns.0.len() as f64, table.rows.0.len() as f64);
+        let panel = Panel { area, x: Scale::linear(0.0, width), y: Scale::linear(0.0, height) };
+        let ticks = |scale: Scale, labels: Vec<(usize, String)>| {
+            let tick = |(index, label)| Tick { fraction: scale.fraction(index as f64 + 0.5), label };
+            labels.into_iter().map(tick).collect::<Vec<Tick>>()
+        };
+        let column_labels: Vec<String> = table.columns.0.iter().map(|rank| chart.columns.label(*rank)).collect();
+        let widest = column_labels.iter().map(|label| width_of(label)).fold(0.0, f64::max);
+        let axes = Axes {
+            x_ticks: ticks(panel.x, every_so_many(column_labels, widest + 18.0, area.width())),
+            y_ticks: ticks(panel.y, every_so_many(row_labels(table), TICK_SIZE + 2.0, area.height())),
+            x_labeled: facets.is_lowest(index),
+            y_labeled: facets.is_first(index),
+            ..Axes::default()
+        };
+        draw_tiles(cells, &panel, table, steps, &mut figure.scene);
+        panel.frame(&mut figure.scene, &axes);
+        facets.title(index, &titles[index], &mut figure.scene);
+    }
+    facets.labels(&chart.columns.name, &chart.rows.name, &mut figure.scene);
     Some(figure.scene)
 }
 
-/// Median steps per column and row, the best over whatever else varies.
-struct Table<'a> {
-    /// Ranks of the values shown.
-    columns: Vec<usize>,
-    rows: Vec<usize>,
-    /// By row, then column.
-    tiles: Vec<Vec<Option<&'a Cell>>>,
+fn width_of(label: &str) -> f64 {
+    render::text_width(label, TICK_SIZE, false)
 }
 
-impl<'a> Table<'a> {
-    fn new(cells: &'a Cells, columns: &Varying, rows: &Varying) -> Table<'a> {
-        let shown = |axis: &Varying, most: usize| {
-            let mut used: Vec<usize> = cells.cells.iter().map(|cell| axis.rank(cell.run)).collect();
+impl<'a> Chart<'a> {
+    /// None unless two settings vary.
+    pub(super) fn new(cells: &'a Cells<'a>) -> Option<Chart<'a>> {
+        let (columns, rows) = (cells.main?, row_axis(cells)?);
+        let rest = (0..cells.axes.len()).filter(|axis| ![columns, rows].contains(axis));
+        let (tuned, apart): (Vec<usize>, Vec<usize>) = rest.partition(|axis| cells.axes[*axis].is_tuned());
+        let groups = cells.grouped(&apart);
+        let shown = evenly(groups.len(), MOST_PANELS);
+        let left_out = (0..groups.len()).filter(|index| !shown.contains(index));
+        Some(Chart {
+            columns: &cells.axes[columns],
+            rows: &cells.axes[rows],
+            names: cells.names(&apart),
+            tuned: cells.names(&tuned),
+            left_out: left_out.map(|index| groups[index].label.clone()).collect(),
+            panels: shown.iter().map(|index| Table::new(cells, rows, &groups[*index])).collect(),
+        })
+    }
+
+    fn cells<'c>(&'c self, cells: &'c Cells) -> impl Iterator<Item = &'c Cell> {
+        let tiles = self.panels.iter().flat_map(|table| table.tiles.iter().flatten().flatten());
+        tiles.map(|cell| &cells.cells[*cell])
+    }
+}
+
+impl Table {
+    fn new(cells: &Cells, rows: usize, group: &Series) -> Table {
+        let rows = &cells.axes[rows];
+        let row_of = |cell: usize| rows.rank(cells.cells[cell].run);
+        let shown = |ranks: &mut dyn Iterator<Item = usize>, most: usize| {
+            let mut used: Vec<usize> = ranks.collect();
             used.sort_unstable();
             used.dedup();
-            evenly(used.len(), most).into_iter().map(|index| used[index]).collect::<Vec<_>>()
+            let every = used.len().div_ceil(most).max(1);
+            (used.into_iter().step_by(every).collect::<Vec<_>>(), every)
         };
-        let (column_ranks, row_ranks) = (shown(columns, MOST_COLUMNS), shown(rows, MOST_ROWS));
-        let mut tiles: Vec<Vec<Option<&Cell>>> = vec![vec![None; column_ranks.len()]; row_ranks.len()];
-        for cell in &cells.cells {
-            let place =
-                (row_ranks.binary_search(&rows.rank(cell.run)), column_ranks.binary_search(&columns.rank(cell.run)));
-            let (Ok(row), Ok(column)) = place else { continue };
-            let tile = &mut tiles[row][column];
-            if tile.is_none_or(|other| is_better(cell, other)) {
-                *tile = Some(cell);
+        let columns = shown(&mut group.cells.iter().map(|cell| cells.main_rank(*cell)), MOST_COLUMNS);
+        let shown_rows = shown(&mut group.cells.iter().map(|cell| row_of(*cell)), MOST_ROWS);
+        // What shares a tile, and what shares a row.
+        let mut tiles = vec![vec![Vec::new(); columns.0.len()]; shown_rows.0.len()];
+        let mut in_row = vec![Vec::new(); shown_rows.0.len()];
+        for &cell in &group.cells {
+            let Ok(row) = shown_rows.0.binary_search(&row_of(cell)) else { continue };
+            in_row[row].push(cell);
+            if let Ok(column) = columns.0.binary_search(&cells.main_rank(cell)) {
+                tiles[row][column].push(cell);
             }
         }
-        Table { columns: column_ranks, rows: row_ranks, tiles }
-    }
-
-    fn any(&self, wanted: impl Fn(&Cell) -> bool) -> bool {
-        self.tiles.iter().flatten().flatten().any(|cell| wanted(cell))
-    }
-}
-
-/// Fewer steps; among those that never converged, one that did not diverge.
-fn is_better(cell: &Cell, other: &Cell) -> bool {
-    let diverged = |cell: &Cell| cell.status() == Status::Diverged;
-    match cell.steps.median.total_cmp(&other.steps.median) {
-        std::cmp::Ordering::Equal => diverged(other) && !diverged(cell),
-        order => order.is_lt(),
+        let best_of = |row: Vec<usize>| {
+            let best = cells.best(row).filter(|_| cells.main_is_tuned())?;
+            columns.0.binary_search(&cells.main_rank(best)).ok()
+        };
+        let best = in_row.into_iter().map(best_of).collect();
+        let first = |tile: Vec<usize>| tile.into_iter().min_by(|a, b| cells.by_merit(*a, *b));
+        let tiles = tiles.into_iter().map(|row| row.into_iter().map(first).collect()).collect();
+        Table { values: group.values.clone(), columns, rows: shown_rows, tiles, best }
     }
 }
 
@@ -105,14 +159,13 @@ fn is_better(cell: &Cell, other: &Cell) -> bool {
 fn row_axis(cells: &Cells) -> Option<usize> {
     let main = cells.main?;
     let others = || (0..cells.axes.len()).filter(|axis| *axis != main);
-    let batch = cells.position("batch_size").filter(|axis| *axis != main);
+    let batch = cells.position(BATCH_SIZE).filter(|axis| *axis != main);
     batch.or_else(|| others().max_by_key(|axis| (cells.axes[*axis].numbers.is_some(), cells.axes[*axis].len())))
 }
 
-/// Every label, or every second, third, …, so that all of them fit side by side.
-fn every_so_many(labels: Vec<String>, width: f64) -> Vec<(usize, String)> {
-    let widest = labels.iter().map(|label| render::text_width(label, TICK_SIZE, false)).fold(0.0, f64::max);
-    let every = ((widest + 18.0) * labels.len() as f64 / width).ceil().max(1.0) as usize;
+/// Every label, or every second, third, …, so that all of them fit along a length.
+fn every_so_many(labels: Vec<String>, room: f64, length: f64) -> Vec<(usize, String)> {
+    let every = (room * labels.len() as f64 / length).ceil().max(1.0) as usize;
     labels.into_iter().enumerate().step_by(every).collect()
 }
 
@@ -121,29 +174,34 @@ fn step_color(share: f64) -> Color {
     viridis(1.0 - share)
 }
 
-const NEVER: [(Status, Color, &str); 2] = [
-    (Status::Exhausted, Color { red: 232, green: 232, blue: 232, opacity: 1.0 }, "budget spent"),
-    (Status::Diverged, Color { red: 188, green: 188, blue: 188, opacity: 1.0 }, "diverged"),
-];
-
-fn tile_color(cell: &Cell, steps: Scale) -> Color {
-    match NEVER.iter().find(|(status, _, _)| *status == cell.status()) {
-        Some((_, color, _)) => *color,
-        None => step_color(steps.fraction(cell.steps.median.max(1.0))),
+/// The background of a tile whose median is infinite.
+fn never_color(status: Status) -> Color {
+    let gray = |level| Color { red: level, green: level, blue: level, opacity: 1.0 };
+    match status {
+        Status::Converged | Status::Exhausted => gray(232),
+        Status::Diverged => gray(188),
+        Status::Failed => WHITE,
     }
 }
 
-fn draw_tiles(panel: &Panel, table: &Table, steps: Scale, scene: &mut Scene) {
+fn tile_color(cell: &Cell, steps: Scale) -> Color {
+    match cell.status() {
+        Status::Converged => step_color(steps.fraction(cell.summary.steps.median.max(1.0))),
+        status => never_color(status),
+    }
+}
+
+fn draw_tiles(cells: &Cells, panel: &Panel, table: &Table, steps: Scale, scene: &mut Scene) {
     let tile = |row: usize, column: usize| Rect {
         left: panel.x_at(column as f64).round(),
         right: panel.x_at(column as f64 + 1.0).round(),
         top: panel.y_at(row as f64 + 1.0).round(),
         bottom: panel.y_at(row as f64).round(),
     };
-    let size = number_size(table, tile(0, 0));
-    for (row, cells) in table.tiles.iter().enumerate() {
-        for (column, cell) in cells.iter().enumerate() {
-            let Some(cell) = cell else { continue };
+    let size = number_size(cells, table, tile(0, 0));
+    for (row, columns) in table.tiles.iter().enumerate() {
+        for (column, cell) in columns.iter().enumerate() {
+            let Some(cell) = cell.map(|cell| &cells.cells[cell]) else { continue };
             let area = tile(row, column);
             let color = tile_color(cell, steps);
             scene.rect(area, color);
@@ -153,15 +211,9 @@ fn draw_tiles(panel: &Panel, table: &Table, steps: Scale, scene: &mut Scene) {
             }
         }
     }
-    for (row, cells) in table.tiles.iter().enumerate() {
-        let best = cells
-            .iter()
-            .enumerate()
-            .filter_map(|(column, cell)| cell.map(|cell| (column, cell.steps.median)))
-            .filter(|(_, steps)| steps.is_finite())
-            .min_by(|a, b| a.1.total_cmp(&b.1));
-        if let Some((column, _)) = best {
-            let Rect { left, top, right, bottom } = tile(row, column);
+    for (row, best) in table.best.iter().enumerate() {
+        if let Some(column) = best {
+            let Rect { left, top, right, bottom } = tile(row, *column);
             let inner = Rect { left: left + 1.0, top: top + 1.0, right: right - 1.0, bottom: bottom - 1.0 };
             scene.outline(inner, LINE, TEXT);
         }
@@ -177,7 +229,7 @@ fn draw_inside(cell: &Cell, area: Rect, color: Color, size: Option<f64>, scene: 
     }
     if let Some(size) = size {
         let ink = if color.is_light() { TEXT } else { WHITE };
-        let text = Text::new(number(cell.steps.median), area.center(), size, ink);
+        let text = Text::new(number(cell.summary.steps.median), area.center(), size, ink);
         scene.text(text.align(Align::Center));
     }
     if cell.is_partial() {
@@ -188,17 +240,18 @@ fn draw_inside(cell: &Cell, area: Rect, color: Color, size: Option<f64>, scene: 
 }
 
 /// The largest size at which every number fits its tile.
-fn number_size(table: &Table, tile: Rect) -> Option<f64> {
-    let cells = || table.tiles.iter().flatten().flatten().filter(|cell| cell.steps.median.is_finite());
+fn number_size(cells: &Cells, table: &Table, tile: Rect) -> Option<f64> {
+    let medians = || table.tiles.iter().flatten().flatten().map(|cell| cells.cells[*cell].summary.steps.median);
+    let texts: Vec<String> = medians().filter(|steps| steps.is_finite()).map(number).collect();
     let fits = |size: f64| {
-        tile.height() >= 1.3 * size
-            && cells().all(|cell| render::text_width(&number(cell.steps.median), size, false) + 8.0 <= tile.width())
+        let narrow = |text: &String| render::text_width(text, size, false) + 8.0 <= tile.width();
+        tile.height() >= 1.3 * size && texts.iter().all(narrow)
     };
     NUMBER_SIZES.into_iter().find(|size| fits(*size))
 }
 
 /// Three digits at most, with a letter for thousands and millions.
-fn number(steps: f64) -> String {
+pub(super) fn number(steps: f64) -> String {
     match steps {
         steps if steps >= 999_500.0 => format!("{}M", rounded((steps / 1e4).round() / 100.0, 3)),
         steps if steps >= 99_950.0 => format!("{:.0}k", steps / 1e3),
@@ -208,44 +261,50 @@ fn number(steps: f64) -> String {
     }
 }
 
-fn legend(table: &Table, steps: Scale) -> Legend {
+fn legend(cells: &Cells, chart: &Chart, steps: Scale) -> Legend {
     let mut legend = Legend::default();
     legend.colors("steps", steps, step_color);
-    let mut entries: Vec<(Key, String)> = Vec::new();
-    for (status, color, name) in NEVER {
-        if table.any(|cell| cell.status() == status) {
-            entries
-                .push((Key::MarkedSwatch(color, status_shape(status, false), status_color(status)), name.to_owned()));
-        }
+    let any = |wanted: &dyn Fn(&Cell) -> bool| chart.cells(cells).any(wanted);
+    let never = |status, partial| {
+        status != Status::Converged && any(&|cell| (cell.status(), cell.is_partial()) == (status, partial))
+    };
+    let key =
+        |status, partial| Key::MarkedSwatch(never_color(status), status_shape(status, partial), status_color(status));
+    let mut entries: Vec<(Key, String)> =
+        endings(never).into_iter().map(|(status, partial, name)| (key(status, partial), name)).collect();
+    if any(&|cell| cell.status() == Status::Converged && cell.is_partial()) {
+        entries.push((Key::Folded(BEST), "converged, not all".to_owned()));
     }
-    let partial = |cell: &Cell| cell.is_partial() && cell.status() == Status::Converged;
-    if table.any(partial) {
-        entries.push((Key::Folded(BEST), "not all converged".to_owned()));
+    if chart.panels.iter().any(|table| table.tiles.iter().flatten().any(Option::is_none)) {
+        entries.push((Key::Swatch(WHITE), "not in the grid".to_owned()));
     }
-    entries.push((Key::Outline, "best of its row".to_owned()));
+    if chart.panels.iter().any(|table| table.best.iter().any(Option::is_some)) {
+        entries.push((Key::Outline, "best of its row".to_owned()));
+    }
     legend.entries("", entries);
     legend
 }
 
-fn notes(cells: &Cells, table: &Table, columns: &Varying, rows: &Varying) -> Vec<String> {
-    let mut notes = Vec::new();
+fn notes(cells: &Cells, chart: &Chart, naming: Option<String>) -> Vec<String> {
+    let mut notes: Vec<String> = naming.into_iter().collect();
     if cells.replicates() > 1 {
         notes.push(format!("Median of {} seeds.", cells.replicates()));
     }
-    let others: Vec<&str> = cells
-        .axes
-        .iter()
-        .map(|axis| axis.name.as_str())
-        .filter(|name| *name != columns.name && *name != rows.name)
-        .collect();
-    if !others.is_empty() {
-        notes.push(format!("Each cell shows the best over {}.", others.join(" and ")));
+    if !chart.tuned.is_empty() {
+        notes.push(format!("Each tile has the best {}.", chart.tuned.join(" and ")));
     }
-    for (axis, shown) in [(columns, table.columns.len()), (rows, table.rows.len())] {
-        let most = if std::ptr::eq(axis, columns) { MOST_COLUMNS } else { MOST_ROWS };
-        if axis.len() > most && shown == most {
-            notes.push(format!("{shown} of {} values of {} shown, evenly chosen.", axis.len(), axis.name));
+    let every = |of: fn(&Table) -> usize| chart.panels.iter().map(of).max().unwrap_or(1);
+    for (axis, every) in [(chart.columns, every(|table| table.columns.1)), (chart.rows, every(|table| table.rows.1))] {
+        if every > 1 {
+            let name = &axis.name;
+            notes.push(format!(
+                "One in {every} of the {} values of {name} is shown; the best of a row may be another.",
+                axis.len()
+            ));
         }
+    }
+    if !chart.left_out.is_empty() {
+        notes.push(format!("Left out: {} {}.", chart.names.join(" · "), chart.left_out.join(", ")));
     }
     notes
 }

@@ -13,6 +13,8 @@ pub(super) enum Shape {
     HollowTriangle,
     Cross,
     CircledCross,
+    Square,
+    HollowSquare,
     Star,
     /// An arrow head that points up: beyond the edge.
     Up,
@@ -27,9 +29,31 @@ pub(super) fn status_shape(status: Status, partial: bool) -> Shape {
         (Status::Converged, true) => Shape::Ring,
         (Status::Diverged, false) => Shape::Cross,
         (Status::Diverged, true) => Shape::CircledCross,
-        (Status::Exhausted | Status::Failed, false) => Shape::Triangle,
-        (Status::Exhausted | Status::Failed, true) => Shape::HollowTriangle,
+        (Status::Exhausted, false) => Shape::Triangle,
+        (Status::Exhausted, true) => Shape::HollowTriangle,
+        (Status::Failed, false) => Shape::Square,
+        (Status::Failed, true) => Shape::HollowSquare,
     }
+}
+
+/// How a status is called in pictures.
+pub(super) fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Converged => "converged",
+        Status::Exhausted => "budget spent",
+        Status::Diverged => "diverged",
+        Status::Failed => "failed",
+    }
+}
+
+/// The endings that are there, for a legend, each with its name: status, and whether only some replicates converged.
+pub(super) fn endings(is_there: impl Fn(Status, bool) -> bool) -> Vec<(Status, bool, String)> {
+    let order = [Status::Converged, Status::Exhausted, Status::Diverged, Status::Failed];
+    let all = order.into_iter().flat_map(|status| [(status, false), (status, true)]);
+    let name = |status, partial| format!("{}{}", status_name(status), if partial { ", not all" } else { "" });
+    all.filter(|(status, partial)| is_there(*status, *partial))
+        .map(|(status, partial)| (status, partial, name(status, partial)))
+        .collect()
 }
 
 impl Scene {
@@ -74,6 +98,11 @@ impl Scene {
                 self.line(place(&[(-0.65, -0.65), (0.65, 0.65)], 1.0), stroke, color);
                 self.line(place(&[(-0.65, 0.65), (0.65, -0.65)], 1.0), stroke, color);
             }
+            Shape::Square => self.fill(place(&SQUARE, 1.0), color),
+            Shape::HollowSquare => {
+                self.fill(place(&SQUARE, 1.0), color);
+                self.fill(place(&SQUARE, 0.5), WHITE);
+            }
             Shape::Star => self.fill(place(&STAR, 1.0), color),
         }
     }
@@ -81,6 +110,7 @@ impl Scene {
 
 /// A triangle that points right, as if the run wanted to go on.
 const RIGHT: [Point; 3] = [(-0.75, -1.0), (1.1, 0.0), (-0.75, 1.0)];
+const SQUARE: [Point; 4] = [(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)];
 const UP: [Point; 3] = [(0.0, -1.1), (1.0, 0.75), (-1.0, 0.75)];
 /// A pentagram: ten corners, radii 1 and 0.42, 36° apart.
 const STAR: [Point; 10] = [

@@ -1,8 +1,10 @@
 //! [`Panel`]: a rectangle with two scales, and what is drawn in and around it: grid, ticks, labels, clipped lines.
 
+use super::figure::wrapped;
+use super::render::text_width;
 use super::scale::{Scale, Tick};
 use super::scene::{Align, Point, Rect, Scene, Text};
-use super::style::{Color, FINE_GRID, FRAME, GRID, LABEL_SIZE, TEXT, THIN, TICK_SIZE};
+use super::style::{Color, FINE_GRID, FRAME, GRID, LABEL_SIZE, NOTE_SIZE, TEXT, THIN, TICK_SIZE};
 
 /// A plotting area.
 #[derive(Debug, Clone)]
@@ -134,6 +136,85 @@ impl Panel {
         let points: Vec<Point> = edge(lower).into_iter().chain(edge(upper).into_iter().rev()).collect();
         scene.fill(points, color);
     }
+}
+
+/// Where several panels with the same scales stand, row by row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facets {
+    body: Rect,
+    count: usize,
+    columns: usize,
+    titled: bool,
+}
+
+/// Between a panel and the next to its right: wide enough for the last label of one beside the first of the other.
+const GAP: f64 = 52.0;
+
+impl Facets {
+    /// So many panels in a body; `titled` leaves room for a title above each.
+    pub(super) fn new(body: Rect, count: usize, titled: bool) -> Facets {
+        let columns = if count < 3 { count.max(1) } else { count.div_ceil(count.div_ceil(4)) };
+        Facets { body, count, columns, titled }
+    }
+
+    /// The width of each panel.
+    pub(super) fn width(&self) -> f64 {
+        (self.body.width() - BESIDE - GAP * (self.columns - 1) as f64) / self.columns as f64
+    }
+
+    /// Where a panel stands.
+    pub(super) fn area(&self, index: usize) -> Rect {
+        let (row, column) = ((index / self.columns) as f64, (index % self.columns) as f64);
+        let rows = self.count.div_ceil(self.columns) as f64;
+        let (between, title) = (26.0, if self.titled { 40.0 } else { 0.0 });
+        let height = (self.body.height() - BELOW - title * rows - between * (rows - 1.0)) / rows;
+        let left = self.body.left + BESIDE + column * (self.width() + GAP);
+        let top = self.body.top + title + row * (height + between + title);
+        Rect { left, top, right: left + self.width(), bottom: top + height }
+    }
+
+    /// Whether it is the lowest of its column, which carries the labels of the horizontal axis.
+    pub(super) fn is_lowest(&self, index: usize) -> bool {
+        index + self.columns >= self.count
+    }
+
+    /// Whether it is the first of its row, which carries the labels of the vertical axis.
+    pub(super) fn is_first(&self, index: usize) -> bool {
+        index.is_multiple_of(self.columns)
+    }
+
+    /// The title of a panel.
+    pub(super) fn title(&self, index: usize, title: &str, scene: &mut Scene) {
+        let area = self.area(index);
+        for line in wrapped(title, NOTE_SIZE, false, area.width() + GAP - 16.0, 1) {
+            let at = (area.center().0, area.top - 18.0);
+            scene.text(Text::new(line, at, NOTE_SIZE, TEXT).align(Align::Center));
+        }
+    }
+
+    /// The labels of the axes that all panels share.
+    pub(super) fn labels(&self, x: &str, y: &str, scene: &mut Scene) {
+        let panels = Rect { left: self.body.left + BESIDE, bottom: self.body.bottom - BELOW, ..self.body };
+        let below = (panels.center().0, panels.bottom + 64.0);
+        let beside = (self.body.left + 14.0, panels.center().1);
+        scene.text(Text::new(x, below, LABEL_SIZE, TEXT).align(Align::Center));
+        scene.text(Text::new(y, beside, LABEL_SIZE, TEXT).align(Align::Center).upright());
+    }
+}
+
+/// The titles of panels this wide: the values with the names of their settings, or, where these do not fit, the values alone, and
+/// a sentence that names the settings.
+pub(super) fn titles(names: &[&str], values: &[&[String]], width: f64) -> (Vec<String>, Option<String>) {
+    let named = |values: &&[String]| {
+        let parts: Vec<String> = names.iter().zip(*values).map(|(name, value)| format!("{name} {value}")).collect();
+        parts.join(" · ")
+    };
+    let named: Vec<String> = values.iter().map(named).collect();
+    if named.iter().all(|title| text_width(title, NOTE_SIZE, false) <= width) {
+        return (named, None);
+    }
+    let values = values.iter().map(|values| values.join(" · ")).collect();
+    (values, Some(format!("Above each panel: {}.", names.join(" · "))))
 }
 
 impl Tick {

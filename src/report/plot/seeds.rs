@@ -16,7 +16,7 @@ use crate::outcome::Status;
 use crate::record::statistics::Quartiles;
 
 /// Fewer seeds are no distribution.
-const LEAST_SEEDS: usize = 10;
+const LEAST_SEEDS: u64 = 10;
 /// More dots than this in a column cannot be told apart.
 const MOST_DOTS: usize = 100;
 
@@ -29,11 +29,11 @@ struct Column {
 /// The picture; none for few seeds, several series, or runs that stopped when they had converged.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let axis = cells.main()?;
-    if cells.replicates() < LEAST_SEEDS || cells.others().iter().any(|other| other.len() > 1) || !is_even(cells) {
+    if cells.replicates() < LEAST_SEEDS || !cells.others().is_empty() || !is_even(cells) {
         return None;
     }
     let all: Vec<usize> = (0..cells.cells.len()).collect();
-    let stays = |run: &usize| cells.study.runs[*run].status != Status::Diverged;
+    let stays = |run: &usize| matches!(cells.study.runs[*run].status, Status::Converged | Status::Exhausted);
     let losses = columns(cells, |run| Some(run).filter(stays).map(|run| cells.study.runs[run].final_loss));
     let rises = columns(cells, |run| curve_of(cells.study, Some(run).filter(stays)?).map(|curve| rise(&curve.loss)));
     let highest = rises.iter().flat_map(|column| &column.values).copied().fold(0.0, f64::max);
@@ -44,13 +44,17 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     }
 
     let mut figure = Figure::new(cells.study, "the spread over seeds", 1150.0);
-    let beyond = cells.cells.iter().map(|cell| cell.diverged).sum::<usize>();
+    let beyond = cells.cells.iter().map(|cell| cell.summary.count(Status::Diverged)).sum::<u64>();
     let mut notes = vec![format!(
         "One dot per run, {} seeds. All rises of the loss between recorded steps, added up: 0 is a smooth way down.",
         cells.replicates()
     )];
     if beyond > 0 {
         notes.push(format!("Left out: {beyond} that diverged."));
+    }
+    let failed = cells.cells.iter().map(|cell| cell.summary.count(Status::Failed)).sum::<u64>();
+    if failed > 0 {
+        notes.push(format!("Left out: {failed} that failed."));
     }
     figure.notes(&notes);
     let mut legend = Legend::default();
@@ -106,8 +110,7 @@ fn is_even(cells: &Cells) -> bool {
 
 fn columns(cells: &Cells, value: impl Fn(usize) -> Option<f64>) -> Vec<Column> {
     let column = |cell: usize| {
-        let mut values: Vec<f64> =
-            cells.runs(&cells.cells[cell]).filter_map(&value).filter(|value| value.is_finite()).collect();
+        let mut values: Vec<f64> = cells.runs(cell).filter_map(&value).filter(|value| value.is_finite()).collect();
         values.sort_unstable_by(f64::total_cmp);
         Column { x: x_value(cells, cell), values }
     };

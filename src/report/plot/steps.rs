@@ -1,16 +1,17 @@
 //! `steps.png`: steps to convergence against the learning rate, with what never converged on strips above.
 
-use super::cells::{Cells, Series, evenly};
-use super::figure::{Figure, Key, Legend, ordered_color};
-use super::marker::{Shape, status_shape};
+use super::cells::{Cells, Series, evenly, scale_of};
+use super::figure::{Figure, Key, Legend, line_colors};
+use super::marker::{Shape, endings, status_name, status_shape};
 use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::{Scale, Tick, rounded};
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{
-    BEST, CONVERGED, Color, DIVERGED, FRAME, LABEL_SIZE, LINE, MARKER, NOTE_SIZE, STRIP, TEXT, THIN, TICK_SIZE, WHITE,
-    status_color,
+    BEST, CONVERGED, Color, DIVERGED, FRAME, LABEL_SIZE, LINE, MARKER, MOST_CATEGORIES, NOTE_SIZE, STRIP, TEXT, THIN,
+    TICK_SIZE, WHITE, status_color,
 };
 use crate::outcome::Status;
+use crate::record::statistics::Quartiles;
 
 /// Room above the strips for the label of the stability limit.
 const ABOVE: f64 = 26.0;
@@ -43,41 +44,59 @@ impl Dot {
     }
 }
 
+/// What the picture shows.
+pub(super) struct Chart {
+    pub(super) curves: Vec<Curve>,
+    /// How many series there are.
+    series: usize,
+    /// All cells that are shown.
+    shown: Vec<usize>,
+}
+
 /// One line of the plot.
-struct Curve {
+pub(super) struct Curve {
     label: String,
     color: Color,
     dots: Vec<Dot>,
+    /// The cell with the star; none where nothing converged or there is no best.
+    pub(super) best: Option<usize>,
 }
 
 /// A strip above the panel for cells that never converged.
 struct Strip {
     status: Status,
-    name: &'static str,
     area: Rect,
+}
+
+impl Strip {
+    /// The middle of the row of a line.
+    fn row(&self, index: usize, curves: usize) -> f64 {
+        self.area.top + (index as f64 + 0.5) * self.area.height() / curves as f64
+    }
 }
 
 /// The picture; none when nothing but the seed varies.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let axis = cells.main()?;
-    let series = cells.series();
-    let chosen: Vec<&Series> = evenly(series.len(), MOST_SERIES).into_iter().map(|index| &series[index]).collect();
-    let shown: Vec<usize> = chosen.iter().flat_map(|one| one.cells.iter().copied()).collect();
-    if shown.is_empty() {
+    let mut chart = Chart::new(cells);
+    if chart.shown.is_empty() {
         return None;
     }
-
-    let mut curves = curves(cells, &chosen);
-    let mut figure = Figure::new(cells.study, &format!("steps to convergence by {}", axis.name), 1000.0);
-    figure.notes(&notes(cells, series.len(), chosen.len()));
-    figure.legend(&legend(cells, &curves));
+    let nothing = chart.dots().all(|dot| dot.status != Status::Converged);
+    let height = if nothing { 340.0 + strips_height(&chart.curves) } else { 1000.0 };
+    let mut figure = Figure::new(cells.study, &format!("steps to convergence by {}", axis.name), height);
+    figure.notes(&notes(cells, &chart, nothing));
+    figure.legend(&legend(cells, &chart.curves));
     let body = figure.body;
-    let (area, strips) = layout(body, &curves);
-    let panel = Panel { area, x: x_scale(cells, &shown), y: y_scale(&curves) };
-    curves.iter_mut().for_each(|curve| curve.merge(&panel));
+    let (area, strips) = layout(body, &chart.curves);
+    // Where nothing converged there are no steps to draw: strips are all there is.
+    let area = strips.last().map_or(area, |strip| if nothing { strip.area } else { area });
+    let panel = Panel { area, x: x_scale(cells, &chart.shown), y: y_scale(&chart.curves) };
+    chart.curves.iter_mut().for_each(|curve| curve.merge(&panel));
+    let curves = &chart.curves;
     let axes = Axes {
         x_ticks: x_ticks(cells, panel.x, area.width()),
-        y_ticks: panel.y.ticks((area.height() / 70.0) as usize),
+        y_ticks: if nothing { Vec::new() } else { panel.y.ticks((area.height() / 70.0) as usize) },
         x_label: axis.name.clone(),
         y_label: String::new(),
         x_labeled: true,
@@ -86,45 +105,79 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
 
     let scene = &mut figure.scene;
     strips.iter().for_each(|strip| scene.rect(strip.area, STRIP));
-    shade(&panel, &curves, body.top + ABOVE, scene);
+    shade(&panel, curves, body.top + ABOVE, scene);
     panel.grid(scene, &axes);
-    let limit = cells.shared_extra("stability_limit", shown.iter().copied());
+    let limit = cells.shared_extra("stability_limit", chart.shown.iter().copied());
     if let Some(limit) = limit {
         draw_limit(&panel, limit, body.top, scene);
     }
-    strips.iter().for_each(|strip| draw_strip(&panel, strip, &curves, scene));
+    strips.iter().for_each(|strip| draw_strip(&panel, strip, curves, scene));
     // Between words there is nothing that a line could mean.
     let joined = axis.numbers.is_some();
     curves.iter().for_each(|curve| draw_curve(&panel, curve, joined, joined && curves.len() <= MOST_BANDS, scene));
-    draw_best(cells, &chosen, &curves, (&panel, limit), scene);
+    draw_best(cells, curves, &strips, (&panel, limit), scene);
     panel.frame(scene, &axes);
-    let label = Text::new("steps to convergence, log scale", (body.left + 14.0, area.center().1), LABEL_SIZE, TEXT);
-    scene.text(label.align(Align::Center).upright());
+    if !nothing {
+        let at = (body.left + 14.0, area.center().1);
+        let label = Text::new("steps to convergence, log scale", at, LABEL_SIZE, TEXT);
+        scene.text(label.align(Align::Center).upright());
+    }
     Some(figure.scene)
 }
 
-fn curves(cells: &Cells, chosen: &[&Series]) -> Vec<Curve> {
-    let color = |index| if chosen.len() == 1 { CONVERGED } else { ordered_color(index, chosen.len()) };
-    let curve = |(index, one): (usize, &&Series)| Curve {
-        label: one.label.clone(),
-        color: color(index),
-        dots: one.cells.iter().map(|cell| dot(cells, *cell)).collect(),
-    };
-    chosen.iter().enumerate().map(curve).collect()
+impl Chart {
+    /// Lines for the series, evenly chosen where there are many.
+    pub(super) fn new(cells: &Cells) -> Chart {
+        let series = cells.series();
+        let ordered = cells.are_ordered(&cells.others());
+        let most = if ordered { MOST_SERIES } else { MOST_CATEGORIES };
+        let chosen: Vec<&Series> = evenly(series.len(), most).into_iter().map(|index| &series[index]).collect();
+        let colors = line_colors(ordered, chosen.len());
+        let curve = |(one, color): (&&Series, Color)| Curve {
+            label: one.label.clone(),
+            color: if chosen.len() == 1 { CONVERGED } else { color },
+            dots: one.cells.iter().map(|cell| dot(cells, *cell)).collect(),
+            best: cells.best(one.cells.iter().copied()).filter(|_| cells.main_is_tuned()),
+        };
+        Chart {
+            curves: chosen.iter().zip(colors).map(curve).collect(),
+            series: series.len(),
+            shown: chosen.iter().flat_map(|one| one.cells.iter().copied()).collect(),
+        }
+    }
+
+    fn dots(&self) -> impl Iterator<Item = &Dot> {
+        self.curves.iter().flat_map(|curve| &curve.dots)
+    }
+}
+
+/// The statuses that have a strip, if some cell ended so.
+const STRIPS: [Status; 3] = [Status::Diverged, Status::Exhausted, Status::Failed];
+/// Between strips.
+const GAP: f64 = 12.0;
+
+fn strip_height(curves: &[Curve]) -> f64 {
+    if curves.len() == 1 { 46.0 } else { (12.0 * curves.len() as f64 + 10.0).clamp(40.0, 154.0) }
+}
+
+fn strip_statuses(curves: &[Curve]) -> impl Iterator<Item = Status> {
+    let ends_so = |status| curves.iter().flat_map(|curve| &curve.dots).any(|dot| dot.status == status);
+    STRIPS.into_iter().filter(move |status| ends_so(*status))
+}
+
+fn strips_height(curves: &[Curve]) -> f64 {
+    strip_statuses(curves).count() as f64 * (strip_height(curves) + GAP)
 }
 
 /// The area of the panel and, above it, the strips that are needed.
 fn layout(body: Rect, curves: &[Curve]) -> (Rect, Vec<Strip>) {
-    const GAP: f64 = 12.0;
-    let height = if curves.len() == 1 { 46.0 } else { (12.0 * curves.len() as f64 + 10.0).clamp(40.0, 112.0) };
+    let height = strip_height(curves);
     let mut area =
         Rect { left: body.left + BESIDE + 24.0, top: body.top + ABOVE, right: body.right, bottom: body.bottom - BELOW };
     let mut strips = Vec::new();
-    for (status, name) in [(Status::Diverged, "diverged"), (Status::Exhausted, "budget spent")] {
-        if curves.iter().flat_map(|curve| &curve.dots).any(|dot| dot.status == status) {
-            strips.push(Strip { status, name, area: Rect { bottom: area.top + height, ..area } });
-            area.top += height + GAP;
-        }
+    for status in strip_statuses(curves) {
+        strips.push(Strip { status, area: Rect { bottom: area.top + height, ..area } });
+        area.top += height + GAP;
     }
     (area, strips)
 }
@@ -138,20 +191,18 @@ pub(super) fn x_value(cells: &Cells, cell: usize) -> f64 {
 
 fn dot(cells: &Cells, index: usize) -> Dot {
     let cell = &cells.cells[index];
-    let (low, median, high) = (cell.steps.q25, cell.steps.median, cell.steps.q75);
+    let Quartiles { q25: low, median, q75: high } = cell.summary.steps;
     Dot { x: x_value(cells, index), status: cell.status(), partial: cell.is_partial(), low, median, high }
 }
 
-/// Logarithmic when positive numbers span more than a decade.
+/// As the numbers want it; words stand side by side.
 pub(super) fn x_scale(cells: &Cells, shown: &[usize]) -> Scale {
-    let values = shown.iter().map(|cell| x_value(cells, *cell));
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-    let numeric = cells.main().is_some_and(|axis| axis.numbers.is_some());
-    match (numeric, low > 0.0 && high > 10.0 * low) {
-        (false, _) => Scale::linear(low - 0.5, high + 0.5),
-        (true, true) => Scale::log(low, high).padded(0.03, 0.03),
-        (true, false) => Scale::linear(low, high).padded(0.03, 0.03),
+    let values = || shown.iter().map(|cell| x_value(cells, *cell));
+    if cells.main().is_some_and(|axis| axis.numbers.is_some()) {
+        return scale_of(values()).padded(0.03, 0.03);
     }
+    let (low, high) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    Scale::linear(low - 0.5, high + 0.5)
 }
 
 pub(super) fn x_ticks(cells: &Cells, x: Scale, width: f64) -> Vec<Tick> {
@@ -211,10 +262,10 @@ fn shade(panel: &Panel, curves: &[Curve], top: f64, scene: &mut Scene) {
 }
 
 fn draw_strip(panel: &Panel, strip: &Strip, curves: &[Curve], scene: &mut Scene) {
-    let Strip { status, name, area } = *strip;
+    let Strip { status, area } = *strip;
     let row = area.height() / curves.len() as f64;
     for (index, curve) in curves.iter().enumerate() {
-        let y = area.top + (index as f64 + 0.5) * row;
+        let y = strip.row(index, curves.len());
         let dots = curve.dots.iter().filter(|dot| dot.status == status);
         let marks: Vec<(f64, bool)> = dots.map(|dot| (panel.x_at(dot.x), dot.partial)).collect();
         if curves.len() > 1 {
@@ -230,7 +281,7 @@ fn draw_strip(panel: &Panel, strip: &Strip, curves: &[Curve], scene: &mut Scene)
     }
     scene.outline(area, THIN, FRAME);
     let at = (area.left - 13.0, area.center().1);
-    scene.text(Text::new(name, at, NOTE_SIZE, TEXT).align(Align::Right));
+    scene.text(Text::new(status_name(status), at, NOTE_SIZE, TEXT).align(Align::Right));
 }
 
 /// Dense marks as bars; neighbors closer than a few pixels join.
@@ -318,19 +369,23 @@ fn draw_curve(panel: &Panel, curve: &Curve, joined: bool, banded: bool, scene: &
     }
 }
 
+/// A star at the best of each line; in a strip where its median is infinite.
 fn draw_best(
     cells: &Cells,
-    series: &[&Series],
     curves: &[Curve],
+    strips: &[Strip],
     (panel, limit): (&Panel, Option<f64>),
     scene: &mut Scene,
 ) {
-    for (one, curve) in series.iter().zip(curves) {
-        let Some(best) = cells.best(one.cells.iter().copied()) else { continue };
-        let steps = cells.cells[best].steps.median;
-        let at = panel.at(x_value(cells, best), steps);
+    for (index, curve) in curves.iter().enumerate() {
+        let Some(best) = curve.best else { continue };
+        let cell = &cells.cells[best];
+        let steps = cell.summary.steps.median;
+        let x = panel.x_at(x_value(cells, best));
+        let strip = strips.iter().find(|strip| strip.status == cell.status());
+        let at = strip.map_or((x, panel.y_at(steps)), |strip| (x, strip.row(index, curves.len())));
         scene.star(at, 1.6 * MARKER, if curves.len() == 1 { BEST } else { curve.color });
-        if let ([_], Some(axis)) = (series, cells.main()) {
+        if let ([_], Some(axis), Status::Converged) = (curves, cells.main(), cell.status()) {
             let unit = if steps == 1.0 { "step" } else { "steps" };
             let text = format!("{}: {} {unit}", axis.label(cells.main_rank(best)), rounded(steps, 4));
             // Below the star, where the line does not run, if there is room.
@@ -353,29 +408,17 @@ fn legend(cells: &Cells, curves: &[Curve]) -> Legend {
     }
     let several = curves.len() > 1;
     let color = |status| if status == Status::Converged && several { FRAME } else { status_color(status) };
-    let kinds = [
-        (Status::Converged, false, "converged"),
-        (Status::Converged, true, "converged, not all"),
-        (Status::Exhausted, false, "budget spent"),
-        (Status::Exhausted, true, "budget spent, not all"),
-        (Status::Diverged, false, "diverged"),
-        (Status::Diverged, true, "diverged, not all"),
-    ];
     let dots = || curves.iter().flat_map(|curve| &curve.dots);
     let dense = curves.iter().all(|curve| !curve.has_markers());
-    let mut entries: Vec<(Key, String)> = kinds
-        .into_iter()
-        .filter(|(status, partial, _)| dots().any(|dot| (dot.status, dot.partial) == (*status, *partial)))
-        .map(|(status, partial, text)| {
-            let key = match (dense, status) {
-                (false, _) => Key::Marker(status_shape(status, partial), color(status)),
-                (true, Status::Converged) => Key::Line(color(status)),
-                (true, _) => Key::Swatch(color(status)),
-            };
-            (key, text.to_owned())
-        })
-        .collect();
-    if dots().any(|dot| dot.status == Status::Converged) {
+    let key = |status, partial| match (dense, status) {
+        (false, _) => Key::Marker(status_shape(status, partial), color(status)),
+        (true, Status::Converged) => Key::Line(color(status)),
+        (true, _) => Key::Swatch(color(status)),
+    };
+    let there = endings(|status, partial| dots().any(|dot| (dot.status, dot.partial) == (status, partial)));
+    let mut entries: Vec<(Key, String)> =
+        there.into_iter().map(|(status, partial, name)| (key(status, partial), name)).collect();
+    if curves.iter().any(|curve| curve.best.is_some()) {
         entries.push((Key::Star(if several { WHITE } else { BEST }), "fewest steps".to_owned()));
     }
     if diverged_from(curves).is_some() {
@@ -385,19 +428,21 @@ fn legend(cells: &Cells, curves: &[Curve]) -> Legend {
     legend
 }
 
-fn notes(cells: &Cells, series: usize, chosen: usize) -> Vec<String> {
+fn notes(cells: &Cells, chart: &Chart, nothing: bool) -> Vec<String> {
     let mut notes = Vec::new();
-    let count = cells.replicates();
-    if count > 1 {
+    let (count, chosen) = (cells.replicates(), chart.curves.len());
+    if nothing {
+        notes.push(
+            if count > 1 { "In no cell did half of the runs converge." } else { "Nothing converged." }.to_owned(),
+        );
+    } else if count > 1 {
         notes.push(format!(
             "Median of {count} seeds with quartiles; a run that never converged counts as infinitely many steps."
         ));
     }
-    if chosen < series {
+    if chosen < chart.series {
+        let series = chart.series;
         notes.push(format!("{chosen} of {series} values of {} drawn, evenly chosen.", cells.others_name()));
-    }
-    if cells.failed > 0 {
-        notes.push(format!("{} failed runs are not shown.", cells.failed));
     }
     notes
 }

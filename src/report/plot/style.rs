@@ -47,7 +47,7 @@ pub(super) const DIVERGED: Color = Color::new(213, 94, 0);
 /// The best of a row or line.
 pub(super) const BEST: Color = Color::new(0, 158, 115);
 
-/// The color of a status; a failed run has no mark.
+/// The color of a status.
 pub(super) fn status_color(status: Status) -> Color {
     match status {
         Status::Converged => CONVERGED,
@@ -92,6 +92,29 @@ pub(super) fn viridis(fraction: f64) -> Color {
 /// The part of viridis that is dark enough for a line on white.
 pub(super) fn line_color(fraction: f64) -> Color {
     viridis(0.88 * fraction.clamp(0.0, 1.0))
+}
+
+/// Colors without an order, for eyes of every kind: the muted scheme of Paul Tol (Colour schemes, SRON technical note, 2021), and
+/// a dark gray.
+const CATEGORIES: [Color; MOST_CATEGORIES] = [
+    Color::new(51, 34, 136),
+    Color::new(204, 102, 119),
+    Color::new(68, 170, 153),
+    Color::new(170, 68, 153),
+    Color::new(153, 153, 51),
+    Color::new(136, 34, 85),
+    Color::new(136, 204, 238),
+    Color::new(17, 119, 51),
+    Color::new(221, 204, 119),
+    Color::new(60, 60, 60),
+];
+
+/// So many things without an order can be told apart by color.
+pub(super) const MOST_CATEGORIES: usize = 10;
+
+/// The color of a thing that has no order among the others.
+pub(super) fn category_color(index: usize) -> Color {
+    CATEGORIES[index % MOST_CATEGORIES]
 }
 
 /// Orange, light gray and blue as on the Playground's page.

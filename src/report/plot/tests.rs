@@ -4,6 +4,7 @@ mod basins;
 mod edges;
 mod planes;
 mod studies;
+mod truth;
 
 use std::time::Instant;
 
@@ -231,8 +232,8 @@ fn the_median_counts_runs_that_never_converged() {
     let cells = Cells::new(&study);
     assert_eq!(cells.cells.len(), 2);
     assert_eq!(cells.cells[0].status(), Status::Exhausted);
-    assert!(cells.cells[0].steps.median.is_infinite() && cells.cells[0].is_partial());
-    assert!(cells.cells[1].steps.median.is_finite() && !cells.cells[1].is_partial());
+    assert!(cells.cells[0].summary.steps.median.is_infinite() && cells.cells[0].is_partial());
+    assert!(cells.cells[1].summary.steps.median.is_finite() && !cells.cells[1].is_partial());
 }
 
 #[test]
