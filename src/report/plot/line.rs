@@ -107,12 +107,10 @@ pub(super) fn draw_hidden(panel: &Panel, lines: &[Line], y: Values, scene: &mut 
     let visible: Vec<Vec<Point>> = lines.iter().map(|line| line.visible(panel, y).0).collect();
     for (index, line) in lines.iter().enumerate() {
         let samples = samples(&visible[index], panel);
-        let covered = |(x, y): &Point| {
-            visible[index + 1..].iter().any(|other| {
-                let near = height_at(other, *x).is_some_and(|height| (height - y).abs() < 0.8 * LINE);
-                near
-            })
+        let is_near = |other: &Vec<Point>, (x, y): Point| {
+            height_at(other, x).is_some_and(|height| (height - y).abs() < 0.8 * LINE)
         };
+        let covered = |point: &Point| visible[index + 1..].iter().any(|other| is_near(other, *point));
         let hidden: Vec<bool> = samples.iter().map(covered).collect();
         if 2 * hidden.iter().filter(|hidden| **hidden).count() <= samples.len() {
             continue;
