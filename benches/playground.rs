@@ -5,10 +5,9 @@
 #![allow(clippy::print_stdout)]
 
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use goldilocks::engine::{self, MOST_LANES, Options, Prepared};
+use goldilocks::engine::{self, Lanes, Options, Plan, Prepared};
 use goldilocks::grid;
 use goldilocks::outcome::Status;
 use goldilocks::spec::{self, SourceFile};
@@ -50,18 +49,10 @@ fn main() {
     let experiment = spec::parse(source, Path::new(""), &[]).unwrap_or_else(|error| panic!("{error}"));
     let grid = grid::expand(&experiment).unwrap_or_else(|error| panic!("{error}"));
     let prepared = Prepared::new(&grid).unwrap_or_else(|error| panic!("{error:?}"));
+    let plan = Plan::new(&experiment, &grid, &prepared).with_curves(Detail::All, usize::MAX);
     for round in 1..=3 {
-        let options = Options {
-            threads: 0,
-            scalar: false,
-            most_lanes: MOST_LANES,
-            curves: Detail::All,
-            most_curves: usize::MAX,
-            interrupted: &AtomicBool::new(false),
-            listener: &|_| {},
-        };
         let start = Instant::now();
-        let study = engine::run(&grid, &prepared, &options).expect("not interrupted");
+        let study = engine::run(&plan, &Lanes::default(), &Options::default()).expect("not interrupted");
         let seconds = start.elapsed().as_secs_f64();
         assert!(study.runs.iter().all(|run| run.status == Status::Exhausted), "all runs spend their budget");
         assert!(study.curves.iter().all(|curve| curve.loss.len() as u64 == EPOCHS + 1), "a loss after every epoch");

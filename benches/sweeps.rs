@@ -13,6 +13,8 @@ use std::time::Instant;
 struct Took {
     /// From start to end of the process, in seconds.
     whole: f64,
+    /// Reading the spec and preparing its problems, in seconds.
+    loading: f64,
     /// The training alone, in seconds.
     training: f64,
     /// The most memory the process had, in bytes; not a number where the system does not tell.
@@ -32,6 +34,7 @@ fn run(rounds: usize, spec: &str, options: &[&str]) -> Took {
         assert!(status.success(), "{spec} failed");
         Took {
             whole,
+            loading: number_after(&out.join("timing.csv"), "load,"),
             training: number_after(&out.join("timing.csv"), "train,"),
             memory: number_after(&out.join("provenance.toml"), "peak_memory_bytes = "),
         }
@@ -62,7 +65,7 @@ fn sweeps() {
         ("million", "benches/workloads/million.toml"),
     ];
     for (name, spec) in specs {
-        let Took { whole, training, memory } = run(5, spec, &[]);
+        let Took { whole, training, memory, .. } = run(5, spec, &[]);
         println!("{name:<20}  {whole:>8.3}  {training:>15.3}  {:>9.0} MB", memory / MEGABYTE);
     }
 }
@@ -114,9 +117,22 @@ fn memory() {
     }
 }
 
+/// What loading costs where every run has a problem of its own: it must not grow faster than the runs.
+fn loading() {
+    println!("\ndistinct problems   seconds   per problem");
+    for side in [50, 100, 200, 500] {
+        let axis = |path: &str| format!("grid.\"{path}\"={{ from = -3, to = 3, count = {side} }}");
+        let [x, y] = [axis("problem.start"), axis("problem.start_y")];
+        let took = run(3, "benches/workloads/starting-points.toml", &["--set", &x, "--set", &y]);
+        let problems = f64::from(side * side);
+        println!("{problems:>17}   {:>7.3}   {:.2} microseconds", took.loading, took.loading / problems * 1e6);
+    }
+}
+
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let parts: [(&str, fn()); 4] = [("sweeps", sweeps), ("tiny", tiny), ("threads", threads), ("memory", memory)];
+    let parts: [(&str, fn()); 5] =
+        [("sweeps", sweeps), ("tiny", tiny), ("threads", threads), ("memory", memory), ("loading", loading)];
     for (name, part) in parts {
         if asked.is_empty() || asked.iter().any(|asked| asked == name) {
             part();

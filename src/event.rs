@@ -18,6 +18,8 @@ pub enum Event {
         steps: u64,
         /// How many of them diverged.
         diverged: u64,
+        /// How many of them could not be carried out.
+        failed: u64,
     },
     /// All runs have ended.
     Ended,

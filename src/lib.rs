@@ -5,7 +5,7 @@
 //! ```
 //! use std::path::Path;
 //!
-//! use goldilocks::engine::{self, Options, Prepared};
+//! use goldilocks::engine::{self, Lanes, Options, Plan, Prepared};
 //! use goldilocks::{grid, spec};
 //!
 //! let text = r#"
@@ -23,7 +23,8 @@
 //! let experiment = spec::parse(source, Path::new(""), &[])?;
 //! let grid = grid::expand(&experiment)?;
 //! let prepared = Prepared::new(&grid).expect("a parabola needs no data");
-//! let study = engine::run(&grid, &prepared, &Options::default()).expect("nobody interrupts");
+//! let plan = Plan::new(&experiment, &grid, &prepared);
+//! let study = engine::run(&plan, &Lanes::default(), &Options::default()).expect("nobody interrupts");
 //!
 //! let steps: Vec<Option<u64>> = study.runs.iter().map(|run| run.steps).collect();
 //! assert_eq!(steps, [Some(81), Some(10), Some(6), Some(1), Some(3), None]);

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use super::baseline::{self, Baseline, BaselineArgs};
 use super::ci::CiArgs;
 use super::load::{self, Loaded, SpecArgs};
-use super::train::{Training, train, use_threads};
+use super::train::{Training, train_on, use_threads};
 use super::{Failure, NOT_COMPARABLE, REGRESSED, terminal};
 use crate::check::{self, Against, Checked, Conclusion, FailOn, FailOnError, Place, Strictness};
+use crate::engine::{Executor, Lanes};
 use crate::grid::Grid;
 use crate::outcome::Status;
 use crate::record::{self, Study};
@@ -100,13 +101,18 @@ impl Source {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    run_on(&Lanes::default, args)
+}
+
+/// The same on any executor; each spec has one of its own.
+pub(super) fn run_on<E: Executor>(executor: &dyn Fn() -> E, args: &Args) -> Result<u8, Failure> {
     use_threads(args.threads);
     args.baseline.check()?;
     let ready = prepare_all(args)?;
     let mut checked = Vec::new();
     let mut saved = Vec::new();
     for one in ready {
-        let study = outcome(args, &one)?;
+        let study = outcome(&executor(), args, &one)?;
         let experiment = one.source.experiment();
         if let (Some(out), Ok(study)) = (&args.out, &study) {
             baseline::write(study, experiment, &args.overrides, &out.join(&experiment.name))?;
@@ -172,14 +178,14 @@ fn fail_on(args: &Args, experiment: &Experiment) -> Result<FailOn, Failure> {
 }
 
 /// The outcome of a spec, its runs in the order of the spec; or why finished results are not its outcome.
-fn outcome(args: &Args, one: &Ready) -> Result<Result<Study, String>, Failure> {
+fn outcome(executor: &dyn Executor, args: &Args, one: &Ready) -> Result<Result<Study, String>, Failure> {
     match &one.source {
         Source::Training(loaded) => {
             // Curves are kept for tables and baselines only.
             let keeps = args.out.is_some() || args.baseline.save_baseline.is_some();
             let curves = (!keeps).then_some(Detail::None);
             let quiet = args.quiet;
-            train(loaded, Training { curves, quiet, ..Training::default() }).map(Ok)
+            train_on(executor, loaded, Training { curves, quiet, ..Training::default() }).map(Ok)
         }
         Source::Results { experiment, grid, folder } => {
             let read = || -> Result<Study, String> {

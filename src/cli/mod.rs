@@ -16,6 +16,8 @@ mod retrain;
 mod run;
 mod schema;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod train;
 mod verify;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::load::{Loaded, SpecArgs};
 use super::{Failure, terminal};
-use crate::engine;
+use crate::engine::{self, Plan};
 use crate::grid::Grid;
 use crate::value::grouped;
 
@@ -50,7 +50,7 @@ fn text(loaded: &Loaded, most_runs: usize) -> String {
     for note in &prepared.notes {
         let _ = writeln!(text, "note: {note}");
     }
-    let work = engine::work(grid, prepared);
+    let work = engine::work(&Plan::new(experiment, grid, prepared));
     let _ = writeln!(
         text,
         "at most {} steps in all, if every run spends its budget\nabout {} groups of lanes, {}",

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use super::load::SpecArgs;
 use super::results::{self, Execution};
-use super::train::{Training, train, use_threads};
+use super::train::{Training, train_on, use_threads};
 use super::{FAILED, Failure, terminal};
+use crate::engine::{Executor, Lanes, MOST_LANES};
 use crate::outcome::Status;
 use crate::report::plot::Format;
 use crate::report::text;
@@ -96,6 +97,11 @@ impl From<PlotFormat> for Format {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
+    run_on(&Lanes::new(args.scalar, MOST_LANES), args)
+}
+
+/// The same on any executor.
+pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     use_threads(args.threads);
     let loaded = args.spec.load()?;
@@ -104,8 +110,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let loading = started.elapsed();
 
     let curves = args.curves.map(Detail::from);
-    let training = Training { curves, scalar: args.scalar, quiet: args.quiet, ..Training::default() };
-    let study = train(&loaded, training)?;
+    let study = train_on(executor, &loaded, Training { curves, quiet: args.quiet, ..Training::default() })?;
     let training = started.elapsed() - loading;
     // A large grid is no small thing to keep while its tables are made.
     let experiment = loaded.experiment;

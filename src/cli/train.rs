@@ -4,10 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::load::Loaded;
 use super::{Failure, INTERRUPTED};
-use crate::engine::{self, MOST_LANES, Options};
+use crate::engine::{self, Executor, Interrupted, Lanes, MOST_LANES, Options, Plan};
 use crate::record::Study;
 use crate::report::progress::Progress;
-use crate::spec::CurveDetail;
 use crate::train::Detail;
 
 /// How to train; none of it changes a single bit of the results.
@@ -41,6 +40,11 @@ static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
 /// Trains the grid, with a progress bar; Ctrl-C gives up and leaves old results as they are.
 pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failure> {
+    train_on(&Lanes::new(training.scalar, training.most_lanes), loaded, training)
+}
+
+/// The same on any executor.
+pub(super) fn train_on(executor: &dyn Executor, loaded: &Loaded, training: Training) -> Result<Study, Failure> {
     // Without a handler Ctrl-C ends the process at once, which loses nothing either; the second handler is the first.
     let _ = ctrlc::set_handler(|| {
         if GIVEN_UP.swap(true, Ordering::Relaxed) {
@@ -48,35 +52,13 @@ pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failur
         }
     });
     let progress = Progress::new(training.quiet);
-    let experiment = &loaded.experiment;
-    let options = Options {
-        threads: 0,
-        scalar: training.scalar,
-        most_lanes: training.most_lanes,
-        curves: training.curves.unwrap_or(match experiment.curves {
-            CurveDetail::All => Detail::All,
-            CurveDetail::Thinned => Detail::Thinned,
-            CurveDetail::None => Detail::None,
-        }),
-        most_curves: usize::try_from(experiment.max_curves).unwrap_or(usize::MAX),
-        interrupted: &GIVEN_UP,
-        listener: &|event| progress.tell(event),
-    };
-    let Loaded { grid, prepared, .. } = loaded;
-    let study = engine::run(grid, prepared, &options).map_err(given_up)?;
-    let boundary = match &experiment.boundary {
-        Some(pictures) => engine::boundary(grid, prepared, pictures, &GIVEN_UP).map_err(given_up)?,
-        None => None,
-    };
-    Ok(Study {
-        name: experiment.name.clone(),
-        description: experiment.description.clone(),
-        without_target: !experiment.has_criterion(),
-        boundary,
-        ..study
-    })
+    let Loaded { experiment, grid, prepared } = loaded;
+    let mut plan = Plan::new(experiment, grid, prepared);
+    plan.curves = training.curves.unwrap_or(plan.curves);
+    let options = Options { threads: 0, interrupted: &GIVEN_UP, listener: &|event| progress.tell(event) };
+    engine::run(&plan, executor, &options).map_err(given_up)
 }
 
-fn given_up(engine::Interrupted: engine::Interrupted) -> Failure {
+fn given_up(Interrupted: Interrupted) -> Failure {
     Failure { text: "interrupted; nothing was written, and old results are as they were".into(), code: INTERRUPTED }
 }

@@ -59,7 +59,7 @@ pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
         let found = labels.classes(count)?;
         (classes, examples.targets) = (found.names, found.targets);
     }
-    Ok(Raw { names, examples, classes })
+    Ok(Raw { names, examples, classes, contents: Some(blake3::hash(text.as_bytes())) })
 }
 
 /// The line a record begins on; the reader counts it from the end of the record before, blank lines included.

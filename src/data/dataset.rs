@@ -24,6 +24,8 @@ pub struct Dataset {
     pub notes: Vec<String>,
     /// The Playground's generator where points, order and initial parameters are drawn from one stream: where the first two leave it.
     pub generator: Option<SeedRandom>,
+    /// BLAKE3 of the file the examples were read from, if there is one.
+    pub contents: Option<blake3::Hash>,
 }
 
 /// Examples: a row of features and a target each.
@@ -68,6 +70,7 @@ pub(super) struct Raw {
     pub(super) names: Vec<String>,
     pub(super) examples: Examples,
     pub(super) classes: Vec<String>,
+    pub(super) contents: Option<blake3::Hash>,
 }
 
 impl Dataset {
@@ -96,8 +99,9 @@ impl Dataset {
         if let Some(class) = (0..raw.classes.len()).find(|&class| !train.targets.contains(&(class as f64))) {
             return Err(Error::class_without_examples(&raw.classes[class], definition.test_fraction));
         }
-        let mut dataset = Dataset { train, test, classes: raw.classes, notes: Vec::new(), generator: None };
-        dataset.scale(definition.scale, &raw.names);
+        let Raw { names, classes, contents, .. } = raw;
+        let mut dataset = Dataset { train, test, classes, notes: Vec::new(), generator: None, contents };
+        dataset.scale(definition.scale, &names);
         Ok(dataset)
     }
 
@@ -235,7 +239,8 @@ mod tests {
     fn a_constant_feature_becomes_zeros_and_is_named() {
         let examples = Examples { width: 2, features: vec![0.1, 1.0, 0.1, 2.0, 0.1, 4.0], targets: vec![0.0; 3] };
         let test = Examples { width: 2, ..Examples::default() };
-        let mut data = Dataset { train: examples, test, classes: Vec::new(), notes: Vec::new(), generator: None };
+        let mut data =
+            Dataset { train: examples, test, classes: Vec::new(), notes: Vec::new(), generator: None, contents: None };
         data.scale(Scale::Standard, &["flat".into(), "real".into()]);
         assert!((0..3).all(|i| data.train.row(i)[0] == 0.0));
         assert_eq!(data.notes, ["feature `flat` is constant in the training examples and was set to zero"]);

@@ -40,7 +40,7 @@ pub(super) fn generate(source: &PlaygroundSource, seed: Option<u64>) -> (Dataset
         Targets::Numbers => Vec::new(),
         Targets::Classes { .. } => vec!["-1".to_owned(), "1".to_owned()],
     };
-    (Dataset { train, test, classes, notes: Vec::new(), generator }, names)
+    (Dataset { train, test, classes, notes: Vec::new(), generator, contents: None }, names)
 }
 
 fn samples(source: &PlaygroundSource, draw: &mut impl Draw) -> Vec<Sample> {

@@ -2,13 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::prepare::{Prepared, Problem};
-use super::{Interrupted, init_key, order_seed, problem_of};
-use crate::data::{self, PlaygroundSource, Points, Schedule, Source};
-use crate::grid::{self, Grid};
-use crate::problem::{Measure, Model as _, Network};
+use super::executor::Interrupted;
+use super::plan::{Plan, init_key, order_seed};
+use crate::data::{self, PlaygroundSource, Points, Source};
+use crate::grid;
+use crate::problem::{Measure, Model as _, Network, Problem};
 use crate::record::{Boundary, BoundaryPoint, Plane};
-use crate::spec::{LaneSettings, Pictures, Setup};
+use crate::spec::Pictures;
 use crate::train::{self, AfterConvergence, Budget, Detail, Group, Lane, Outcome, Stop};
 
 /// At most so many runs, evenly chosen: of all, and of those that were asked for.
@@ -21,31 +21,27 @@ const REACH: f64 = 6.0;
 /// From the middle to the edge there are so many coordinates.
 const HALF: i32 = 24;
 
-/// The pictures that a spec asks for, as far as there is anything to picture.
+/// The outputs over the plane of the runs that are asked for, after the epochs that are asked for. All panels of a picture show the
+/// same points: of these runs only those that share seed and points with the first of them are kept, and of those that failed none.
+/// `None` if there are none.
 ///
 /// # Errors
 /// When interrupted.
-pub fn boundary(
-    grid: &Grid,
-    prepared: &Prepared,
+pub(super) fn boundary(
+    plan: &Plan<'_>,
     pictures: &Pictures,
+    failed: impl Fn(usize) -> bool,
     interrupted: &AtomicBool,
 ) -> Result<Option<Boundary>, Interrupted> {
-    let boundary = picture(grid, prepared, pictures, interrupted);
-    if interrupted.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(boundary) }
-}
-
-/// The outputs over the plane of the runs that are asked for, after the epochs that are asked for. All panels of a picture show the same
-/// points: of these runs only those that share seed and points with the first of them are kept. `None` if there are none.
-fn picture(grid: &Grid, prepared: &Prepared, pictures: &Pictures, interrupted: &AtomicBool) -> Option<Boundary> {
-    let chosen = grid::select(&grid.axes, grid.runs.len(), &pictures.conditions).ok()?;
-    let chosen: Vec<usize> = (0..grid.runs.len()).filter(|&run| chosen[run]).collect();
+    let grid = plan.grid;
+    let Ok(chosen) = grid::select(&grid.axes, grid.runs.len(), &pictures.conditions) else { return Ok(None) };
+    let chosen: Vec<usize> = (0..grid.runs.len()).filter(|&run| chosen[run] && !failed(run)).collect();
     let settings_of = |run: usize| &grid.runs[run].settings;
     let setup_of = |run: usize| &grid.setups[grid.runs[run].setup as usize];
-    let first = *chosen.first()?;
+    let Some(&first) = chosen.first() else { return Ok(None) };
     let seed = settings_of(first).seed;
-    let definition = setup_of(first).data.as_ref()?;
-    let data::Definition { source: Source::Playground(source), .. } = definition else { return None };
+    let Some(definition) = &setup_of(first).data else { return Ok(None) };
+    let data::Definition { source: Source::Playground(source), .. } = definition else { return Ok(None) };
     let shares = |run: &usize| settings_of(*run).seed == seed && setup_of(*run).data.as_ref() == Some(definition);
     let runs: Vec<usize> = chosen.into_iter().filter(shares).collect();
     let most = if pictures.conditions.is_empty() { MOST_RUNS } else { MOST_CHOSEN_RUNS };
@@ -56,22 +52,22 @@ fn picture(grid: &Grid, prepared: &Prepared, pictures: &Pictures, interrupted: &
         points: points(source, setup_of(first).streams.data.then_some(seed)),
     };
     for run in evenly(&runs, most) {
-        let (setup, problem) = problem_of(grid, prepared, run as u32);
+        let (_, problem) = plan.problem_of(run as u32);
         let Problem::Network(network) = problem else { continue };
-        let schedule = problem.schedule(settings_of(run).batch_size, setup);
         let has_test = network.recorded().has(Measure::TestLoss);
         for &epoch in &pictures.epochs {
-            let outcome = train_to(epoch, settings_of(run), setup, schedule.clone(), network, interrupted)?;
+            let outcome = train_to(plan, run as u32, epoch, network, interrupted).ok_or(Interrupted)?;
+            let Some(parameters) = &outcome.parameters else { continue };
             boundary.planes.push(Plane {
                 run,
                 epoch,
                 loss: outcome.final_loss,
                 test_loss: if has_test { outcome.last[Measure::TestLoss as usize] } else { f64::NAN },
-                outputs: outputs(network, source, &outcome.parameters?, &boundary.coordinates),
+                outputs: outputs(network, source, parameters, &boundary.coordinates),
             });
         }
     }
-    (!boundary.planes.is_empty()).then_some(boundary)
+    Ok((!boundary.planes.is_empty()).then_some(boundary))
 }
 
 fn evenly(runs: &[usize], most: usize) -> impl Iterator<Item = usize> {
@@ -88,15 +84,9 @@ fn points(source: &PlaygroundSource, seed: Option<u64>) -> Vec<BoundaryPoint> {
     parts.flat_map(point).collect()
 }
 
-/// A run after so many epochs, or where it diverged before.
-fn train_to(
-    epoch: u64,
-    settings: &LaneSettings,
-    setup: &Setup,
-    schedule: Option<Schedule>,
-    network: &Network,
-    interrupted: &AtomicBool,
-) -> Option<Outcome> {
+/// A run after so many epochs, or where it diverged before; `None` if interrupted.
+fn train_to(plan: &Plan<'_>, run: u32, epoch: u64, network: &Network, interrupted: &AtomicBool) -> Option<Outcome> {
+    let (setup, settings) = (plan.problem_of(run).0, &plan.grid.runs[run as usize].settings);
     let stop = Stop {
         budget: Budget { steps: None, epochs: Some(epoch) },
         converged: None,
@@ -110,7 +100,7 @@ fn train_to(
             initial: network.initial(&init_key(setup, settings.seed)).into(),
             keeps_curve: false,
         }],
-        schedule,
+        schedule: plan.schedule(run),
         order_seed: order_seed(setup, settings.seed),
         orders: None,
         optimizer: setup.optimizer,

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of sweeps, learning rates or files.
 
+mod any;
 mod blocks;
 mod definition;
 mod egg_carton;
@@ -16,6 +17,8 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+pub use any::Problem;
+pub(crate) use any::with_model;
 pub use blocks::sum_blocks;
 pub use definition::{Definition, EggCarton, Initial, LinearRegression, LogisticRegression, Parabola};
 pub use egg_carton::{Carton, Minimum};

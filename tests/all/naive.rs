@@ -6,14 +6,11 @@ use crate::support;
 use std::path::Path;
 
 use goldilocks::data::{Order, Sampling, Schedule};
-use goldilocks::engine::Problem;
 use goldilocks::outcome::Status;
-use goldilocks::problem::Quadratic;
+use goldilocks::problem::{Problem, Quadratic};
 use goldilocks::record::Run;
 use goldilocks::spec::Setup;
 use goldilocks::train::{BatchSize, Criterion};
-
-use crate::support;
 
 /// What the naive loop knows of how a run went.
 #[derive(Debug, PartialEq)]

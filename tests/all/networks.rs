@@ -2,10 +2,9 @@
 
 use crate::support::{How, USUAL, parse, prepare, train};
 use goldilocks::data::{self, Dataset, Examples, Order, Schedule};
-use goldilocks::engine::Problem;
 use goldilocks::math;
 use goldilocks::outcome::Status;
-use goldilocks::problem::{Activation, Definition, Head, Model, NetworkDefinition, Penalty};
+use goldilocks::problem::{Activation, Definition, Head, Model, NetworkDefinition, Penalty, Problem};
 use goldilocks::random::Key;
 use goldilocks::train::{BatchSize, Detail};
 

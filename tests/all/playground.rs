@@ -1,10 +1,7 @@
 //! The twelve traces of the real TensorFlow Playground, through the engine, from the imported specs alone.
 
-use std::sync::atomic::AtomicBool;
-
 use crate::support::naive_page::{OURS, start};
-use crate::support::{How, USUAL, parse, prepare, train};
-use goldilocks::engine;
+use crate::support::{How, USUAL, parse, train};
 use goldilocks::problem::Measure;
 use goldilocks::record::{self, Study};
 use goldilocks::report::plot::{Format, Plot, plot};
@@ -140,10 +137,8 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     let spec = to_toml(&PlaygroundPage::from_address(address).expect("an address"));
     let spec = spec.replace("learning_rate = 0.03", "learning_rate = [0.03, 0.3, 1e9]");
     let experiment = parse(&(spec + "\n[record]\nboundary = { epochs = [20, 0, 3] }\n"));
-    let (grid, prepared) = prepare(&experiment);
-    let boundary =
-        engine::boundary(&grid, &prepared, experiment.boundary.as_ref().expect("pictures"), &AtomicBool::new(false));
-    let boundary = boundary.expect("nobody interrupts").expect("a boundary");
+    let study = train(&experiment, How { curves: Detail::All, ..USUAL });
+    let boundary = study.boundary.as_ref().expect("a boundary");
     let planes: Vec<(usize, u64)> = boundary.planes.iter().map(|plane| (plane.run, plane.epoch)).collect();
     assert_eq!(planes, [(0, 0), (0, 3), (0, 20), (1, 0), (1, 3), (1, 20), (2, 0), (2, 3), (2, 20)]);
     assert_eq!(boundary.points.iter().filter(|point| point.is_test).count(), 250);
@@ -159,15 +154,13 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     // Before the first epoch all runs are one network.
     assert_eq!(boundary.planes[0].outputs, boundary.planes[3].outputs);
 
-    let study = Study { boundary: Some(boundary), ..train(&experiment, How { curves: Detail::All, ..USUAL }) };
-    for plane in &study.boundary.as_ref().expect("a boundary").planes[..6] {
+    for plane in &boundary.planes[..6] {
         let (curve, epoch) = (&study.curves[plane.run], plane.epoch as usize);
         let expected = [curve.loss[epoch], curve.measures[test_loss(&study)][epoch]];
         assert_eq!([plane.loss, plane.test_loss], expected, "run {} at epoch {epoch}", plane.run);
     }
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| std::fs::File::create(folder.path().join(name)).expect("a file");
-    let boundary = study.boundary.as_ref().expect("a boundary");
     record::write_runs(&study, &mut file("runs.csv")).expect("runs");
     record::write_boundary(boundary, &mut file("boundary.csv")).expect("planes");
     record::write_points(boundary, &mut file("points.csv")).expect("points");

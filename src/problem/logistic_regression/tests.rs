@@ -39,6 +39,7 @@ fn noisy(examples: usize, width: usize, classes: usize) -> Arc<Dataset> {
         classes: names,
         notes: Vec::new(),
         generator: None,
+        contents: None,
     })
 }
 
@@ -129,7 +130,14 @@ fn one_feature(examples: &[(f64, f64)]) -> Arc<Dataset> {
     let (features, targets) = examples.iter().copied().unzip();
     let train = Examples { width: 1, features, targets };
     let test = Examples { width: 1, ..Examples::default() };
-    Arc::new(Dataset { train, test, classes: vec!["a".into(), "b".into()], notes: Vec::new(), generator: None })
+    Arc::new(Dataset {
+        train,
+        test,
+        classes: vec!["a".into(), "b".into()],
+        notes: Vec::new(),
+        generator: None,
+        contents: None,
+    })
 }
 
 #[test]

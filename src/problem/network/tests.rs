@@ -36,7 +36,7 @@ fn network(definition: NetworkDefinition, width: usize, classes: Option<usize>, 
     let mut stream = Key::new("test").number("seed", seed).stream();
     let (train, test) = (examples(width, classes, &mut stream), examples(width, classes, &mut stream));
     let classes = (0..classes.unwrap_or(0)).map(|class| class.to_string()).collect();
-    let data = Dataset { train, test, classes, notes: Vec::new(), generator: None };
+    let data = Dataset { train, test, classes, notes: Vec::new(), generator: None, contents: None };
     Network::new(definition, Arc::new(data))
 }
 
@@ -124,7 +124,7 @@ fn a_sum_over_many_examples_is_made_of_blocks() {
     let features: Vec<f64> = (0..count).map(|_| stream.normal()).collect();
     let train = Examples { width: 1, features: features.clone(), targets: vec![0.0; count] };
     let test = Examples { width: 1, ..Examples::default() };
-    let data = Dataset { train, test, classes: Vec::new(), notes: Vec::new(), generator: None };
+    let data = Dataset { train, test, classes: Vec::new(), notes: Vec::new(), generator: None, contents: None };
     let head = Head::Squared { activation: Activation::Linear, half: false };
     let network = Network::new(definition(&[], Activation::Tanh, head), Arc::new(data));
     let part = |part: &[f64]| part.iter().fold(0.0, |sum: f64, x| x.mul_add(*x, sum));
@@ -164,7 +164,7 @@ fn an_example_counts_as_correct_when_its_class_has_the_first_largest_sum() {
         let train = Examples { width: 1, features: vec![1.0; targets.len()], targets: targets.to_vec() };
         let test = Examples { width: 1, ..Examples::default() };
         let classes = vec!["a".to_owned(), "b".to_owned()];
-        let data = Dataset { train, test, classes, notes: Vec::new(), generator: None };
+        let data = Dataset { train, test, classes, notes: Vec::new(), generator: None, contents: None };
         let network = Network::new(definition(&[], Activation::Tanh, head), Arc::new(data));
         loss(&network, parameters, Measure::Accuracy)
     };

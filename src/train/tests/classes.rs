@@ -22,7 +22,7 @@ fn data(examples: usize, width: usize, classes: usize) -> Arc<Dataset> {
     };
     let (train, test) = (part(examples), part(50));
     let names = (0..classes).map(|class| class.to_string()).collect();
-    Arc::new(Dataset { train, test, classes: names, notes: Vec::new(), generator: None })
+    Arc::new(Dataset { train, test, classes: names, notes: Vec::new(), generator: None, contents: None })
 }
 
 /// The scores of an example: each weight vector's features in index order, onto its bias.

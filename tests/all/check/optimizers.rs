@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use goldilocks::engine::{self, MOST_LANES, Options, Prepared};
+use goldilocks::engine::{self, Lanes, Options, Plan, Prepared};
 use goldilocks::grid;
 use goldilocks::outcome::Status;
 use goldilocks::record::{self, Run, Study};
@@ -27,16 +27,8 @@ fn broken(name: &str, defect: Defect) -> Study {
     let mut grid = grid::expand(&experiment).unwrap();
     grid.runs.iter_mut().for_each(|run| defect(&mut run.settings));
     let prepared = Prepared::new(&grid).unwrap();
-    let options = Options {
-        threads: 2,
-        scalar: false,
-        most_lanes: MOST_LANES,
-        curves: Detail::None,
-        most_curves: 0,
-        interrupted: &std::sync::atomic::AtomicBool::new(false),
-        listener: &|_| {},
-    };
-    engine::run(&grid, &prepared, &options).unwrap()
+    let plan = Plan::new(&experiment, &grid, &prepared).with_curves(Detail::None, 0);
+    engine::run(&plan, &Lanes::default(), &Options { threads: 2, ..Options::default() }).unwrap()
 }
 
 /// Writes results as a program does, and holds them against the expectations and the committed baseline.

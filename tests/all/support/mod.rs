@@ -5,9 +5,8 @@ pub mod naive_network;
 pub mod naive_page;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
-use goldilocks::engine::{self, MOST_LANES, Options, Prepared};
+use goldilocks::engine::{self, Lanes, MOST_LANES, Options, Plan, Prepared};
 use goldilocks::grid::{self, Grid};
 use goldilocks::record::Study;
 use goldilocks::spec::{self, Experiment, SourceFile};
@@ -51,14 +50,7 @@ pub fn prepare(experiment: &Experiment) -> (Grid, Prepared) {
 /// Trains an experiment.
 pub fn train(experiment: &Experiment, how: How) -> Study {
     let (grid, prepared) = prepare(experiment);
-    let options = Options {
-        threads: how.threads,
-        scalar: how.scalar,
-        most_lanes: how.most_lanes,
-        curves: how.curves,
-        most_curves: usize::MAX,
-        interrupted: &AtomicBool::new(false),
-        listener: &|_| {},
-    };
-    engine::run(&grid, &prepared, &options).unwrap()
+    let plan = Plan::new(experiment, &grid, &prepared).with_curves(how.curves, usize::MAX);
+    let options = Options { threads: how.threads, ..Options::default() };
+    engine::run(&plan, &Lanes::new(how.scalar, how.most_lanes), &options).unwrap()
 }

@@ -1,0 +1,72 @@
+//! Verbs on an executor that follows a script: what becomes of runs that cannot be carried out, up to the exit code.
+
+use std::fs;
+use std::path::Path;
+
+use clap::Parser;
+
+use super::*;
+use crate::engine::Fake;
+use crate::record::Run;
+use crate::record::sample::converged;
+
+const SPEC: &str = "
+    name = \"broken\"
+    [problem]
+    kind = \"parabola\"
+    [grid]
+    learning_rate = [0.1, 0.2, 0.4, 0.8]
+    [stop]
+    max_steps = 100
+    converged = { distance = 0.01 }";
+
+/// Run 1 panics, run 2 cannot be carried out, the others converge.
+fn script(run: u32) -> Result<Run, String> {
+    match run {
+        1 => panic!("index out of bounds"),
+        2 => Err("no memory".to_owned()),
+        _ => Ok(converged(10 - u64::from(run))),
+    }
+}
+
+fn parse(folder: &Path, arguments: &[&str]) -> Command {
+    let place = |argument: &&str| argument.replace("HERE", folder.to_str().unwrap());
+    Cli::try_parse_from(["goldilocks".to_owned()].into_iter().chain(arguments.iter().map(place))).unwrap().command
+}
+
+#[test]
+fn failed_runs_are_in_tables_and_plots_and_the_exit_code_is_1() {
+    let here = tempfile::tempdir().unwrap();
+    fs::write(here.path().join("spec.toml"), SPEC).unwrap();
+    let Command::Run(args) =
+        parse(here.path(), &["run", "HERE/spec.toml", "--out=HERE/out", "--quiet", "--format=svg"])
+    else {
+        panic!("run");
+    };
+    assert_eq!(run::run_on(&Fake(script), &args).unwrap(), FAILED);
+    let read = |name: &str| fs::read_to_string(here.path().join("out").join(name)).unwrap();
+    let runs = read("runs.csv");
+    let rows: Vec<&str> = runs.lines().collect();
+    assert!(rows[2].contains("failed") && rows[2].contains("panicked: index out of bounds"), "{runs}");
+    assert!(rows[3].contains("failed") && rows[3].contains("no memory"), "{runs}");
+    assert!(rows[1].contains("converged,10") && rows[4].contains("converged,7"), "{runs}");
+    assert!(read("summary.csv").contains("\n0.2,1,0,0,0,1,0,"), "{}", read("summary.csv"));
+    assert!(read("steps.svg").contains("2 failed runs are not shown."));
+}
+
+#[test]
+fn failed_runs_fail_a_check() {
+    let here = tempfile::tempdir().unwrap();
+    // One expectation that is met: the failed runs alone decide.
+    let text = format!("{SPEC}\n[[expect]]\nwhere = {{ learning_rate = 0.8 }}\nsteps = 7");
+    fs::write(here.path().join("spec.toml"), text).unwrap();
+    let Command::Check(args) = parse(here.path(), &["check", "HERE/spec.toml", "--quiet", "--junit=HERE/check.xml"])
+    else {
+        panic!("check");
+    };
+    assert_eq!(check::run_on(&|| Fake(script), &args).unwrap(), REGRESSED);
+    let report = fs::read_to_string(here.path().join("check.xml")).unwrap();
+    assert!(report.contains("panicked: index out of bounds") && report.contains("no memory"), "{report}");
+    let all_is_well = || Fake(|run| Ok(converged(10 - u64::from(run))));
+    assert_eq!(check::run_on(&all_is_well, &args).unwrap(), 0);
+}

@@ -1,0 +1,95 @@
+//! [`Lanes`]: the executor that trains in this process, groups of runs in lockstep.
+
+use std::sync::Arc;
+
+use super::executor::{Executor, Interrupted};
+use super::finish::Finisher;
+use super::finished::Finished;
+use super::plan::{Part, Plan, init_key, order_seed};
+use super::tasks::{MOST_LANES, Task, tasks};
+use crate::data::SharedOrders;
+use crate::problem::{Model as _, with_model};
+use crate::train::{self, Group, Lane};
+
+/// Trains groups of runs in lockstep, one run per SIMD lane; none of its settings changes a single bit of the results.
+#[derive(Debug)]
+pub struct Lanes {
+    /// Train on scalars only, whatever vectors the machine has.
+    scalar: bool,
+    /// At most so many runs in one group.
+    most_lanes: usize,
+    /// Permutations that several groups walk through.
+    orders: SharedOrders,
+}
+
+impl Lanes {
+    /// Groups of at most `most_lanes` runs, on scalars only or on whatever vectors the machine has.
+    pub fn new(scalar: bool, most_lanes: usize) -> Lanes {
+        Lanes { scalar, most_lanes, orders: SharedOrders::default() }
+    }
+}
+
+impl Default for Lanes {
+    /// What is fastest.
+    fn default() -> Lanes {
+        Lanes::new(false, MOST_LANES)
+    }
+}
+
+impl Executor for Lanes {
+    fn tasks(&self, plan: &Plan<'_>, part: Part<'_>, threads: usize) -> Vec<Task> {
+        let tasks = tasks(plan, part, threads, self.most_lanes);
+        for task in &tasks {
+            let run = task.runs[0];
+            if let Some(schedule) = plan.schedule(run).filter(|schedule| !schedule.is_full_batch()) {
+                let seed = plan.grid.runs[run as usize].settings.seed;
+                self.orders.announce(&schedule, order_seed(plan.problem_of(run).0, seed));
+            }
+        }
+        tasks
+    }
+
+    fn carry_out(
+        &self,
+        plan: &Plan<'_>,
+        task: &Task,
+        interrupted: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Finished, Interrupted> {
+        let (setup, problem) = plan.problem_of(task.runs[0]);
+        let first = &plan.grid.runs[task.runs[0] as usize];
+        let draw =
+            |seed: u64| -> Arc<[f64]> { with_model!(problem, model => model.initial(&init_key(setup, seed))).into() };
+        let mut last = (first.settings.seed, draw(first.settings.seed));
+        let lanes = task.runs.iter().map(|&number| {
+            let settings = &plan.grid.runs[number as usize].settings;
+            if last.0 != settings.seed {
+                last = (settings.seed, draw(settings.seed));
+            }
+            Lane {
+                learning_rate: settings.learning_rate,
+                momentum: settings.momentum,
+                initial: Arc::clone(&last.1),
+                keeps_curve: plan.keeps_curve(number),
+            }
+        });
+        let group = Group {
+            lanes: lanes.collect(),
+            schedule: plan.schedule(task.runs[0]),
+            order_seed: order_seed(setup, first.settings.seed),
+            orders: Some(&self.orders),
+            optimizer: setup.optimizer,
+            stop: &setup.stop,
+            detail: plan.curves,
+            keeps_parameters: false,
+            interrupted,
+        };
+        let arch = if self.scalar { pulp::Arch::Scalar } else { pulp::Arch::new() };
+        let outcomes = with_model!(problem, model => train::train(arch, model, &group)).ok_or(Interrupted)?;
+        let finisher = Finisher::new(problem, setup, group.schedule.as_ref(), &plan.columns);
+        let mut finished = Finished::default();
+        for (&number, outcome) in task.runs.iter().zip(outcomes) {
+            finisher.finish(number, &plan.grid.runs[number as usize], outcome, &mut finished);
+        }
+        Ok(finished)
+    }
+}

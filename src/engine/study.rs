@@ -1,0 +1,57 @@
+//! From finished runs to a [`Study`]: the one place where one is put together.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::boundary::boundary;
+use super::executor::Interrupted;
+use super::plan::Plan;
+use super::prepare::Prepared;
+use super::sink::Memory;
+use crate::outcome::Status;
+use crate::problem::Problem;
+use crate::record::{LandscapePoint, Study};
+
+/// The study of a plan and its finished runs, with the pictures that it asks for. A run that is not there is a failed one.
+///
+/// # Errors
+/// When interrupted.
+pub fn study(plan: &Plan<'_>, finished: Memory, interrupted: &AtomicBool) -> Result<Study, Interrupted> {
+    let Memory { mut runs, extras, mut curves } = finished;
+    let missing: Arc<str> = "not carried out".into();
+    for (run, planned) in runs.iter_mut().zip(&plan.grid.runs) {
+        if run.status == Status::Failed && run.reason.is_none() {
+            (run.id, run.reason) = (planned.id, Some(Arc::clone(&missing)));
+        }
+    }
+    curves.sort_by_key(|curve| curve.run);
+    let boundary = match &plan.experiment.boundary {
+        Some(pictures) => boundary(plan, pictures, |run| runs[run].status == Status::Failed, interrupted)?,
+        None => None,
+    };
+    Ok(Study {
+        name: plan.experiment.name.clone(),
+        description: plan.experiment.description.clone(),
+        axes: Arc::clone(&plan.grid.axes),
+        extras,
+        measures: plan.columns.measures.iter().map(|measure| measure.name().to_owned()).collect(),
+        runs,
+        curves,
+        landscape: landscape(plan.prepared),
+        without_target: !plan.experiment.has_criterion(),
+        target: None,
+        boundary,
+        notes: plan.prepared.notes.clone(),
+    })
+}
+
+/// The loss around the minimum of a problem with one parameter, when all runs share it.
+fn landscape(prepared: &Prepared) -> Vec<LandscapePoint> {
+    let [problem] = &prepared.problems[..] else { return Vec::new() };
+    let Problem::Parabola(parabola) = &**problem else { return Vec::new() };
+    let reach = 1.5 * (parabola.start - parabola.minimum).abs().max(f64::MIN_POSITIVE);
+    (-100..=100)
+        .map(|i| parabola.minimum + reach * f64::from(i) / 100.0)
+        .map(|w| LandscapePoint { w, loss: parabola.loss(w) })
+        .collect()
+}

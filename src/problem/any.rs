@@ -1,0 +1,106 @@
+//! [`Problem`]: the model of any family behind one type.
+//!
+//! Owns the list of models; a new one is a line in each list here.
+
+use std::sync::Arc;
+
+use super::definition::{Definition, Parabola};
+use super::egg_carton::Carton;
+use super::linear_regression::LeastSquares;
+use super::logistic_regression::{Binary, Logistic, Softmax};
+use super::measure::{Measure, Measures};
+use super::model::Model;
+use super::network::Network;
+use crate::data::Dataset;
+
+/// A problem with its data, ready to train.
+#[derive(Debug, Clone)]
+pub enum Problem {
+    /// One parameter on a parabola.
+    Parabola(Box<Parabola>),
+    /// Linear regression.
+    LeastSquares(Box<LeastSquares>),
+    /// Logistic regression with two classes.
+    Binary(Box<Logistic<Binary>>),
+    /// Logistic regression with more.
+    Softmax(Box<Logistic<Softmax>>),
+    /// A bowl with ripples.
+    EggCarton(Box<Carton>),
+    /// A fully connected network.
+    Network(Box<Network>),
+}
+
+/// Calls something generic over [`Model`] with the problem's own type.
+macro_rules! with_model {
+    ($problem:expr, $model:ident => $body:expr) => {
+        match $problem {
+            $crate::problem::Problem::Parabola($model) => $crate::problem::with_model!(@boxed $model => $body),
+            $crate::problem::Problem::LeastSquares($model) => $crate::problem::with_model!(@boxed $model => $body),
+            $crate::problem::Problem::Binary($model) => $crate::problem::with_model!(@boxed $model => $body),
+            $crate::problem::Problem::Softmax($model) => $crate::problem::with_model!(@boxed $model => $body),
+            $crate::problem::Problem::EggCarton($model) => $crate::problem::with_model!(@boxed $model => $body),
+            $crate::problem::Problem::Network($model) => $crate::problem::with_model!(@boxed $model => $body),
+        }
+    };
+    (@boxed $model:ident => $body:expr) => {{
+        let $model = &**$model;
+        $body
+    }};
+}
+pub(crate) use with_model;
+
+impl Problem {
+    /// What a definition says, with the examples it is trained on; `None` if it needs examples and has none.
+    pub fn new(definition: &Definition, data: Option<Arc<Dataset>>) -> Option<Problem> {
+        Some(match definition {
+            Definition::Parabola(parabola) => Problem::Parabola(Box::new(*parabola)),
+            Definition::EggCarton(carton) => Problem::EggCarton(Box::new(Carton::new(*carton))),
+            Definition::LinearRegression(regression) => {
+                Problem::LeastSquares(Box::new(LeastSquares::new(*regression, data?)))
+            }
+            Definition::LogisticRegression(regression) => {
+                let data = data?;
+                match data.classes.len() {
+                    2 => Problem::Binary(Box::new(Logistic::binary(*regression, data))),
+                    _ => Problem::Softmax(Box::new(Logistic::softmax(*regression, data))),
+                }
+            }
+            Definition::Network(network) => Problem::Network(Box::new(Network::new(network.clone(), data?))),
+        })
+    }
+
+    /// The number of training examples, if the problem has any.
+    pub fn examples(&self) -> Option<usize> {
+        with_model!(self, model => model.examples().map(|examples| examples.len()))
+    }
+
+    /// See [`Model::measurable`].
+    pub fn measurable(&self) -> Measures {
+        with_model!(self, model => model.measurable())
+    }
+
+    /// See [`Model::why_unmeasurable`].
+    pub fn why_unmeasurable(&self, measure: Measure) -> Option<&str> {
+        with_model!(self, model => model.why_unmeasurable(measure))
+    }
+
+    /// See [`Model::notes`].
+    pub fn notes(&self) -> Vec<String> {
+        with_model!(self, model => model.notes())
+    }
+
+    /// See [`Model::extras`].
+    pub fn extras(&self) -> &'static [&'static str] {
+        with_model!(self, model => model.extras())
+    }
+
+    /// See [`Model::recorded`].
+    pub fn recorded(&self) -> Measures {
+        with_model!(self, model => model.recorded())
+    }
+
+    /// See [`Model::stability_limit`].
+    pub fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64> {
+        with_model!(self, model => model.stability_limit(momentum, nesterov))
+    }
+}
