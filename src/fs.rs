@@ -85,6 +85,22 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes a file piece by piece; what stood there is replaced at once.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_stream(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<fs::File>) -> io::Result<()>,
+) -> Result<(), Error> {
+    let written = fs::File::create(path).and_then(|file| {
+        let mut out = io::BufWriter::with_capacity(1 << 20, file);
+        write(&mut out)?;
+        out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)
+    });
+    written.map_err(Error::new("cannot write", path))
+}
+
 /// Temporary files are private by default; results are not, so they get the usual permissions (less the umask).
 fn open_to_all(mode: u32) -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();

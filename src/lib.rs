@@ -32,7 +32,7 @@
 //! ```
 //!
 //! Imports point down this list and never up; each part's own page says what it owns:
-//! [`cli`], [`report`], [`engine`], [`event`], [`record`], [`grid`], [`spec`], [`train`], [`problem`], [`data`], and at the
+//! [`cli`], [`report`], [`store`], [`engine`], [`event`], [`record`], [`grid`], [`spec`], [`train`], [`problem`], [`data`], and at the
 //! bottom [`random`], [`fs`], [`outcome`] and [`value`].
 
 pub mod check;
@@ -49,5 +49,6 @@ pub mod random;
 pub mod record;
 pub mod report;
 pub mod spec;
+pub mod store;
 pub mod train;
 pub mod value;

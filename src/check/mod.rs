@@ -18,6 +18,6 @@ pub use comparison::{CellChange, Comparison, Side, compare};
 pub use expectation::{Judgment, Place, Violation, judge};
 pub use explanation::{Target, explain};
 pub use fail_on::{FailOn, FailOnError};
-pub use matching::{Mismatch, Strictness, align};
+pub use matching::Strictness;
 pub use outcome::{Against, Checked, Conclusion, Finding};
 pub use verdict::Verdict;

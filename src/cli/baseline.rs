@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Failure, results};
+use super::Failure;
 use crate::check::Against;
-use crate::record::{self, Study};
+use crate::record::Study;
 use crate::spec::Experiment;
+use crate::store::{self, layout};
 
 /// The folder of results that are committed with the specs: the baseline unless another one is named.
 const RESULTS: &str = "results";
@@ -59,8 +60,8 @@ impl BaselineArgs {
             return Baseline::Missing(self.missing(experiment));
         };
         let read = || -> Result<Study, String> {
-            record::verify_manifest(&folder).map_err(|error| error.to_string())?;
-            record::read(&folder).map_err(|error| error.to_string())
+            store::verify_manifest(&folder).map_err(|error| error.to_string())?;
+            store::read(&folder).map_err(|error| error.to_string())
         };
         match read() {
             Ok(study) => Baseline::Found { folder, study: Box::new(study) },
@@ -77,7 +78,7 @@ impl BaselineArgs {
                 // A folder that is there, whole or not, is the one that is meant.
                 if named.is_dir() && !is_path(given) {
                     vec![named]
-                } else if folder.join("runs.csv").exists() || folder.join("manifest.csv").exists() {
+                } else if folder.join(layout::RUNS).exists() || folder.join(layout::MANIFEST).exists() {
                     vec![folder]
                 } else {
                     vec![folder.join(name)]
@@ -130,9 +131,9 @@ pub(super) fn write(
     overrides: &[String],
     folder: &Path,
 ) -> Result<(), Failure> {
-    let staging = results::stage(folder)?;
-    results::write_tables(study, staging.path())?;
-    results::write_spec(experiment.text(), overrides, staging.path())?;
+    let staging = store::stage(folder).map_err(Failure::bad_input)?;
+    store::write_spec(experiment.text(), overrides, staging.path()).map_err(Failure::lost_output)?;
+    store::write_tables(study, staging.path()).map_err(Failure::lost_output)?;
     staging.publish().map_err(Failure::lost_output)
 }
 

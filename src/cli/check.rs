@@ -12,9 +12,10 @@ use crate::check::{self, Against, Checked, Conclusion, FailOn, FailOnError, Plac
 use crate::engine::{Executor, Lanes};
 use crate::grid::Grid;
 use crate::outcome::Status;
-use crate::record::{self, Study};
+use crate::record::Study;
 use crate::report::text;
 use crate::spec::{Diagnostic, Experiment};
+use crate::store;
 use crate::train::Detail;
 
 /// Train specs and hold the outcome against what they expect and against a baseline; for CI
@@ -189,9 +190,9 @@ fn outcome(executor: &dyn Executor, args: &Args, one: &Ready) -> Result<Result<S
         }
         Source::Results { experiment, grid, folder } => {
             let read = || -> Result<Study, String> {
-                record::verify_manifest(folder).map_err(|error| error.to_string())?;
-                let study = record::read(folder).map_err(|error| error.to_string())?;
-                let study = check::align(study, grid).map_err(|error| format!("{}: {error}", folder.display()))?;
+                store::verify_manifest(folder).map_err(|error| error.to_string())?;
+                let study = store::read(folder).map_err(|error| error.to_string())?;
+                let study = store::align(study, grid).map_err(|error| format!("{}: {error}", folder.display()))?;
                 Ok(Study { name: experiment.name.clone(), description: experiment.description.clone(), ..study })
             };
             Ok(read())

@@ -4,11 +4,12 @@ use std::io::stdout;
 use std::path::{Path, PathBuf};
 
 use super::run::PlotFormat;
-use super::{Failure, NOT_COMPARABLE, results, terminal};
+use super::{Failure, NOT_COMPARABLE, terminal};
 use crate::check::{self, FailOn, FailOnError, Strictness};
 use crate::fs::Staging;
-use crate::record::{self, Study};
+use crate::record::Study;
 use crate::report::{ci, plot, text};
+use crate::store;
 
 /// Put two results folders side by side, cell by cell
 #[derive(Debug, clap::Args)]
@@ -75,12 +76,12 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 fn read(folder: &Path) -> Result<Study, Failure> {
-    record::verify_manifest(folder).map_err(Failure::bad_input)?;
-    record::read(folder).map_err(Failure::bad_input)
+    store::verify_manifest(folder).map_err(Failure::bad_input)?;
+    store::read(folder).map_err(Failure::bad_input)
 }
 
 fn draw(studies: [&Study; 2], names: [&str; 2], format: PlotFormat, out: &Path) -> Result<(), Failure> {
-    if !results::is_plots_or_nothing(out) {
+    if !store::is_plots_or_nothing(out) {
         return Err(Failure::bad_input(format!(
             "{} holds something else than plots and would be replaced\nhelp: choose another folder with `--out`",
             out.display()

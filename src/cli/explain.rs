@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::{Failure, terminal};
 use crate::check::{self, Target};
 use crate::grid;
-use crate::record::{self, Study};
+use crate::record::Study;
 use crate::spec::Setup;
+use crate::store;
 use crate::train::Criterion;
 
 /// Tell in plain sentences why a run ended as it did; reads a results folder, trains nothing
@@ -28,7 +29,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
-    let study = record::read(&args.folder).map_err(Failure::bad_input)?;
+    let study = store::read(&args.folder).map_err(Failure::bad_input)?;
     let run = find(&study, &args.run).ok_or_else(|| {
         let last = study.runs.len().saturating_sub(1);
         let folder = args.folder.display();
@@ -54,7 +55,7 @@ fn find(study: &Study, text: &str) -> Option<usize> {
 /// What the run was to reach, by the copy of the spec beside the tables; nothing if that is not there or of another version.
 fn targets(folder: &Path, id: u64) -> Vec<Target> {
     let setup = || -> Option<Setup> {
-        let experiment = super::results::read_spec(folder)?;
+        let experiment = store::read_spec(folder)?;
         let grid = grid::expand(&experiment).ok()?;
         let run = grid.runs.iter().find(|run| run.id == id)?;
         grid.setups.get(run.setup as usize).cloned()

@@ -11,7 +11,6 @@ mod init;
 mod load;
 mod plan;
 mod report;
-mod results;
 mod retrain;
 mod run;
 mod schema;

@@ -3,10 +3,11 @@
 use std::io::stdout;
 use std::path::PathBuf;
 
-use super::run::PlotFormat;
-use super::{Failure, results, terminal};
+use super::run::{PlotFormat, write_plots};
+use super::{Failure, terminal};
 use crate::record::{self, Study};
 use crate::report::text;
+use crate::store;
 
 /// Make tables and plots again from a results folder, for another target too; trains nothing
 #[derive(Debug, clap::Args)]
@@ -44,9 +45,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
             Study { without_target: false, ..record::retarget(&study, measure, value).map_err(Failure::bad_input)? };
     }
     if let Some(out) = &args.out {
-        let staging = results::stage(out)?;
-        results::write_tables(&study, staging.path())?;
-        results::write_plots(&study, args.format.into(), staging.path())?;
+        let staging = store::stage(out).map_err(Failure::bad_input)?;
+        store::write_tables(&study, staging.path()).map_err(Failure::lost_output)?;
+        write_plots(&study, args.format.into(), staging.path())?;
         staging.publish().map_err(Failure::lost_output)?;
     }
     let folder = args.out.as_ref().unwrap_or(&args.folder);
@@ -56,12 +57,12 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
 
 /// Reads the tables; name and description come from the copy of the spec beside them, if it is there.
 fn read(args: &Args) -> Result<Study, Failure> {
-    let study = record::read(&args.folder).map_err(Failure::bad_input)?;
-    let spec = crate::fs::read_text(&args.folder.join("spec.toml")).ok();
+    let study = store::read(&args.folder).map_err(Failure::bad_input)?;
+    let spec = crate::fs::read_text(&args.folder.join(store::layout::SPEC)).ok();
     let spec = spec.and_then(|text| toml::de::DeTable::parse(&text).ok().map(|table| text_of(&table)));
     let folder_name = || args.folder.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
     let (name, description) = spec.unwrap_or_default();
-    let without_target = results::read_spec(&args.folder).is_some_and(|experiment| !experiment.has_criterion());
+    let without_target = store::read_spec(&args.folder).is_some_and(|experiment| !experiment.has_criterion());
     Ok(Study { without_target, name: if name.is_empty() { folder_name() } else { name }, description, ..study })
 }
 

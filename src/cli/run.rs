@@ -1,18 +1,19 @@
 //! `goldilocks run`: train a spec's runs, write tables and plots, print the summary.
 
 use std::io::stdout;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::load::SpecArgs;
-use super::results::{self, Execution};
 use super::train::{Training, train_on, use_threads};
 use super::{FAILED, Failure, terminal};
 use crate::engine::{Executor, Lanes, MOST_LANES};
 use crate::outcome::Status;
-use crate::report::plot::Format;
+use crate::report::plot::{self, Format};
 use crate::report::text;
+use crate::store::{self, Execution};
 use crate::train::Detail;
+use crate::{fs, record::Study};
 
 /// Train the runs of a spec; write tables and plots, print a summary
 #[derive(Debug, clap::Args)]
@@ -106,7 +107,7 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     use_threads(args.threads);
     let loaded = args.spec.load()?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&loaded.experiment.name));
-    let staging = results::stage(&out)?;
+    let staging = store::stage(&out).map_err(Failure::bad_input)?;
     let loading = started.elapsed();
 
     let curves = args.curves.map(Detail::from);
@@ -116,17 +117,23 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     let experiment = loaded.experiment;
     drop((loaded.grid, loaded.prepared));
 
-    results::write_tables(&study, staging.path())?;
-    results::write_spec(experiment.text(), &args.spec.overrides, staging.path())?;
+    let overrides = &args.spec.overrides;
+    store::write_spec(experiment.text(), overrides, staging.path()).map_err(Failure::lost_output)?;
+    store::write_tables(&study, staging.path()).map_err(Failure::lost_output)?;
     let tables = started.elapsed() - training - loading;
     if !args.no_plots {
-        results::write_plots(&study, args.format.into(), staging.path())?;
+        write_plots(&study, args.format.into(), staging.path())?;
     }
     let plots = started.elapsed() - tables - training - loading;
     let phases = vec![("load", loading), ("train", training), ("tables", tables), ("plots", plots)];
-    let threads = rayon::current_num_threads();
-    let spec_hash = blake3::hash(experiment.text().as_bytes()).to_hex()[..16].to_owned();
-    results::write_execution(&study, &Execution { threads, spec_hash, phases }, staging.path())?;
+    let execution = Execution {
+        name: study.name.clone(),
+        spec_hash: blake3::hash(experiment.text().as_bytes()).to_hex()[..16].to_owned(),
+        runs: study.runs.len(),
+        threads: rayon::current_num_threads(),
+        phases,
+    };
+    store::write_execution(&execution, staging.path()).map_err(Failure::lost_output)?;
     staging.publish().map_err(Failure::lost_output)?;
 
     if !args.quiet {
@@ -134,4 +141,10 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     }
     let failed = study.runs.iter().any(|run| run.status == Status::Failed);
     Ok(if failed { FAILED } else { 0 })
+}
+
+/// Writes the plots that make sense for a study.
+pub(super) fn write_plots(study: &Study, format: Format, folder: &Path) -> Result<(), Failure> {
+    let plots = plot::plots(study, format).map_err(|error| Failure::lost_output(format!("cannot draw: {error}")))?;
+    plots.iter().try_for_each(|(name, bytes)| fs::write(&folder.join(name), bytes)).map_err(Failure::lost_output)
 }

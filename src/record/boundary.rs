@@ -7,13 +7,13 @@ use super::table;
 use crate::value::Shortest;
 
 /// The columns of `boundary.csv` before the horizontal coordinates, which are the names of the others.
-pub(super) const BOUNDARY_COLUMNS: [&str; 5] = ["run", "epoch", "loss", "test_loss", "y"];
+pub(crate) const BOUNDARY_COLUMNS: [&str; 5] = ["run", "epoch", "loss", "test_loss", "y"];
 
 /// The columns of `points.csv`.
-pub(super) const POINT_COLUMNS: [&str; 4] = ["x", "y", "label", "part"];
+pub(crate) const POINT_COLUMNS: [&str; 4] = ["x", "y", "label", "part"];
 
 /// What stands in the column `part`: points to learn from, and points to be tested on.
-pub(super) const PARTS: [&str; 2] = ["train", "test"];
+pub(crate) const PARTS: [&str; 2] = ["train", "test"];
 
 /// Writes `boundary.csv`; an output that is not a number is empty.
 ///

@@ -6,10 +6,10 @@ use super::study::Study;
 use super::table;
 
 /// The columns of `curves.csv` before the measures.
-pub(super) const CURVE_COLUMNS: [&str; 4] = ["run", "step", "epoch", "loss"];
+pub(crate) const CURVE_COLUMNS: [&str; 4] = ["run", "step", "epoch", "loss"];
 
 /// The columns of `landscape.csv`.
-pub(super) const LANDSCAPE_COLUMNS: [&str; 2] = ["w", "loss"];
+pub(crate) const LANDSCAPE_COLUMNS: [&str; 2] = ["w", "loss"];
 
 /// Curves that one thread formats at a time; each has some hundred rows.
 const CURVES_PER_CHUNK: usize = 64;

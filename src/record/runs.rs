@@ -9,10 +9,10 @@ use super::table;
 use crate::outcome::Status;
 
 /// The columns before the axes.
-pub(super) const FIRST_COLUMNS: [&str; 2] = ["run", "id"];
+pub(crate) const FIRST_COLUMNS: [&str; 2] = ["run", "id"];
 
 /// The columns between the axes and what the problem adds.
-pub(super) const OUTCOME_COLUMNS: [&str; 12] = [
+pub(crate) const OUTCOME_COLUMNS: [&str; 12] = [
     "status",
     "steps",
     "epochs",

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The parts, from the outermost to the innermost; a part may import only parts below it.
-const PARTS: [&str; 15] = [
-    "main", "cli", "report", "engine", "event", "check", "record", "grid", "spec", "train", "problem", "data",
+const PARTS: [&str; 16] = [
+    "main", "cli", "report", "store", "engine", "event", "check", "record", "grid", "spec", "train", "problem", "data",
     "random", "fs", "outcome",
 ];
 
@@ -13,9 +13,10 @@ const PARTS: [&str; 15] = [
 const BOTTOM: [&str; 5] = ["random", "fs", "outcome", "value", "math"];
 
 /// What a part must not know although it lies below.
-const FORBIDDEN: [(&str, &[&str]); 6] = [
+const FORBIDDEN: [(&str, &[&str]); 7] = [
     ("check", &["train", "problem", "data"]),
     ("report", &["engine", "grid", "spec", "train", "problem", "data"]),
+    ("store", &["engine", "check", "train", "problem", "data"]),
     ("record", &["spec", "train", "problem", "data"]),
     ("event", &["record", "grid", "spec", "train", "problem", "data"]),
     ("grid", &["problem"]),

@@ -6,6 +6,7 @@ use goldilocks::problem::Measure;
 use goldilocks::record::{self, Study};
 use goldilocks::report::plot::{Format, Plot, plot};
 use goldilocks::spec::import::{PlaygroundPage, to_toml};
+use goldilocks::store;
 use goldilocks::train::Detail;
 use serde_json::Value;
 
@@ -164,7 +165,7 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     record::write_runs(&study, &mut file("runs.csv")).expect("runs");
     record::write_boundary(boundary, &mut file("boundary.csv")).expect("planes");
     record::write_points(boundary, &mut file("points.csv")).expect("points");
-    let read = record::read(folder.path()).expect("results");
+    let read = store::read(folder.path()).expect("results");
     let draw = |study: &Study| plot(study, Plot::Boundary, Format::Svg).expect("a drawing").expect("a picture");
     let named = Study { name: study.name.clone(), description: study.description.clone(), ..read };
     assert!(draw(&named) == draw(&study), "the same picture");

@@ -38,7 +38,7 @@ fn committed_results_are_the_baseline() {
 fn tamper(place: &Place, folder: &str, change: impl Fn(&str) -> String) {
     let path = place.path(folder).join("runs.csv");
     fs::write(&path, change(&fs::read_to_string(&path).unwrap())).unwrap();
-    goldilocks::record::write_manifest(&place.path(folder)).unwrap();
+    goldilocks::store::write_manifest(&place.path(folder)).unwrap();
 }
 
 #[test]

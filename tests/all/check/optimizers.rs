@@ -8,6 +8,7 @@ use goldilocks::grid;
 use goldilocks::outcome::Status;
 use goldilocks::record::{self, Run, Study};
 use goldilocks::spec::LaneSettings;
+use goldilocks::store;
 use goldilocks::train::Detail;
 
 use super::{Place, prints};
@@ -38,7 +39,7 @@ fn check(place: &Place, name: &str, study: &Study) -> String {
     fs::create_dir(&folder).unwrap();
     let table = |name: &str| File::create(folder.join(name)).unwrap();
     record::write_runs(study, &mut table("runs.csv")).unwrap();
-    record::write_manifest(Path::new(&folder)).unwrap();
+    store::write_manifest(Path::new(&folder)).unwrap();
     prints(&place.run(&["check", &format!("experiments/{name}"), "--results", "broken"]), 1)
 }
 

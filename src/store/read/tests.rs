@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::record::sample::{self, converged, diverged, exhausted, failed};
-use crate::record::{SEED, write_curves, write_landscape, write_runs};
+use crate::record::{write_curves, write_landscape, write_runs};
 
 const HEADER: &str = "run,id,learning_rate,status,steps,epochs,examples,trained_steps,initial_loss,final_loss,best_loss,\
                       best_step,trend,reason,trajectory";

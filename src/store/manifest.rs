@@ -1,6 +1,6 @@
 //! `manifest.csv`: which tables a results folder holds, so that half of one is never taken for a whole.
 //!
-//! Owns the file's name and form. Every line is a table with its rows and the BLAKE3 hash of its bytes, so equal results have
+//! Owns the file's form. Every line is a table with its rows and the BLAKE3 hash of its bytes, so equal results have
 //! equal manifests. It is written last.
 
 use std::fmt;
@@ -8,17 +8,11 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::layout::{MANIFEST as NAME, RUNS, TABLES};
 use crate::fs;
-
-/// The name of the file.
-const NAME: &str = "manifest.csv";
 
 /// Its header line.
 const HEADER: &str = "table,rows,blake3";
-
-/// Tables that the folder may hold; plots and what cannot be reproduced are left out.
-const TABLES: [&str; 7] =
-    ["runs.csv", "summary.csv", "goldilocks.csv", "curves.csv", "landscape.csv", "boundary.csv", "points.csv"];
 
 /// Why a results folder is not whole.
 #[derive(Debug)]
@@ -93,9 +87,9 @@ pub fn verify_manifest(folder: &Path) -> Result<(), ManifestError> {
         }
         seen.push(table);
     }
-    match seen.contains(&TABLES[0]) {
+    match seen.contains(&RUNS) {
         true => Ok(()),
-        false => Err(broken(format!("{NAME} does not name {}", TABLES[0]))),
+        false => Err(broken(format!("{NAME} does not name {}", RUNS))),
     }
 }
 

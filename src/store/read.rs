@@ -12,15 +12,13 @@ use source::{Cell, Row, Source};
 
 pub use source::ReadError;
 
-use super::boundary::{BOUNDARY_COLUMNS, PARTS, POINT_COLUMNS};
-use super::cell::{BATCH_SIZE, LEARNING_RATE, SEED};
-use super::curves::{CURVE_COLUMNS, LANDSCAPE_COLUMNS};
-use super::runs::{FIRST_COLUMNS, OUTCOME_COLUMNS};
-use super::study::{Boundary, BoundaryPoint, Curve, Extra, LandscapePoint, Plane, Run, Study};
+use super::layout;
 use crate::fs;
-use crate::grid::Axis;
-use crate::outcome::{Status, Trend};
-use crate::value::Value;
+use crate::record::{
+    Axis, BATCH_SIZE, BOUNDARY_COLUMNS, Boundary, BoundaryPoint, CURVE_COLUMNS, Curve, Extra, FIRST_COLUMNS,
+    LANDSCAPE_COLUMNS, LEARNING_RATE, LandscapePoint, OUTCOME_COLUMNS, PARTS, POINT_COLUMNS, Plane, Run, SEED, Status,
+    Study, Trend, Value,
+};
 
 /// Reads `runs.csv`, `curves.csv`, `landscape.csv`, `boundary.csv` and `points.csv` of a results folder; all but the first may
 /// be missing.
@@ -33,21 +31,21 @@ use crate::value::Value;
 /// When a file cannot be read, is cut off, or holds something else than it should: file, line, column and what was expected.
 pub fn read(folder: &Path) -> Result<Study, ReadError> {
     let mut study = Study::default();
-    let path = folder.join("runs.csv");
+    let path = folder.join(layout::RUNS);
     let text = fs::read_text(&path).map_err(ReadError::File)?;
     read_runs(&mut study, Source::new(&path, &text)?)?;
-    let path = folder.join("curves.csv");
+    let path = folder.join(layout::CURVES);
     if let Some(text) = read_optional(&path)? {
         read_curves(&mut study, Source::new(&path, &text)?)?;
     }
-    let path = folder.join("landscape.csv");
+    let path = folder.join(layout::LANDSCAPE);
     if let Some(text) = read_optional(&path)? {
         read_landscape(&mut study, Source::new(&path, &text)?)?;
     }
-    let path = folder.join("boundary.csv");
+    let path = folder.join(layout::BOUNDARY);
     if let Some(text) = read_optional(&path)? {
         let mut boundary = read_boundary(Source::new(&path, &text)?, study.runs.len())?;
-        let path = folder.join("points.csv");
+        let path = folder.join(layout::POINTS);
         if let Some(text) = read_optional(&path)? {
             boundary.points = read_points(Source::new(&path, &text)?)?;
         }

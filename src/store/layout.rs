@@ -1,0 +1,29 @@
+//! The names of all files of a results folder, each of them once.
+
+/// One row per run.
+pub const RUNS: &str = "runs.csv";
+/// One row per cell.
+pub const SUMMARY: &str = "summary.csv";
+/// The best learning rates.
+pub const GOLDILOCKS: &str = "goldilocks.csv";
+/// What was recorded along runs.
+pub const CURVES: &str = "curves.csv";
+/// The loss along the parameter of a problem that has one.
+pub const LANDSCAPE: &str = "landscape.csv";
+/// What networks make of the plane.
+pub const BOUNDARY: &str = "boundary.csv";
+/// The points of the plane that networks learn from.
+pub const POINTS: &str = "points.csv";
+/// The settings that the command line changed; only where it changed any.
+pub const OVERRIDES: &str = "overrides.csv";
+/// Which tables the folder holds; written last.
+pub const MANIFEST: &str = "manifest.csv";
+/// The spec as it was read.
+pub const SPEC: &str = "spec.toml";
+/// How this execution went: nothing in it can be reproduced.
+pub const PROVENANCE: &str = "provenance.toml";
+/// What took how long; cannot be reproduced either.
+pub const TIMING: &str = "timing.csv";
+
+/// What the manifest may name, in its order.
+pub(super) const TABLES: [&str; 8] = [RUNS, SUMMARY, GOLDILOCKS, CURVES, LANDSCAPE, BOUNDARY, POINTS, OVERRIDES];
