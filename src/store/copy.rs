@@ -54,6 +54,8 @@ mod tests {
         assert_eq!(read_overrides(folder.path()).unwrap(), changes);
         let read = read_spec(folder.path()).expect("it is valid");
         assert_eq!(read.description, "a, b");
-        assert_eq!(crate::grid::count(&read), 2);
+        let grid = crate::grid::expand(&read).expect("a grid");
+        let rates = grid.axes.iter().find(|axis| axis.path == "learning_rate").expect("an axis");
+        assert_eq!(rates.values.len(), 2);
     }
 }
