@@ -165,7 +165,7 @@ fn pictures_of_all_experiments_show_what_the_tables_say() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let folder = entry.unwrap().path();
         if folder.join("runs.csv").is_file() {
-            hold_to_tables(&folder.display().to_string(), &record::read(&folder).unwrap());
+            hold_to_tables(&folder.display().to_string(), &crate::store::read(&folder).unwrap());
             count += 1;
         }
     }
