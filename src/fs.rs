@@ -101,6 +101,17 @@ pub fn write_stream(
     written.map_err(Error::new("cannot write", path))
 }
 
+/// Makes a folder and those that it lies in, where they are missing; an empty path is the current folder.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(path: &Path) -> Result<(), Error> {
+    if path.as_os_str().is_empty() {
+        return Ok(());
+    }
+    fs::create_dir_all(path).map_err(Error::new("cannot make the folder", path))
+}
+
 /// Temporary files are private by default; results are not, so they get the usual permissions (less the umask).
 fn open_to_all(mode: u32) -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();

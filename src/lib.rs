@@ -1,4 +1,4 @@
-//! Goldilocks runs a grid of training runs in parallel and tells how many steps each takes to converge, and which never do.
+//! Goldilocks runs a grid of training runs in parallel and reports how many steps each one takes to converge, and which never do.
 //!
 //! The `goldilocks` command is a thin shell around this library; a program can do the same:
 //!

@@ -1,7 +1,9 @@
 //! [`Value`]: one scalar setting of a run, as it stands in a spec, a table cell or a plot label.
 //!
-//! Owns how numbers are written everywhere (shortest form that reads back to the same bits); knows nothing of specs or tables.
+//! Owns how numbers are written everywhere (shortest form that reads back to the same bits) and how control characters are
+//! shown; knows nothing of specs or tables.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
@@ -151,6 +153,22 @@ pub fn grouped(count: u128) -> String {
     text
 }
 
+/// A text as a terminal may show it: control characters (but line ends) become their symbols, so that a name or description from
+/// a file cannot clear the screen or color it. Marks that turn the direction of writing become U+FFFD.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let symbol = |c: char| match c {
+        '\n' => None,
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32),
+        '\u{7f}' => Some('\u{2421}'),
+        '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => Some('\u{fffd}'),
+        _ => None,
+    };
+    if !text.chars().any(|c| symbol(c).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|c| symbol(c).unwrap_or(c)).collect()
+}
+
 /// A buffer that writes numbers in their shortest round-trip form: `0.1`, `10`, `1e-7`, `inf`, `NaN`.
 #[derive(Default)]
 pub struct Shortest {
@@ -167,5 +185,16 @@ impl Shortest {
     pub fn format(&mut self, number: f64) -> &str {
         let text = self.buffer.format(number);
         text.strip_suffix(".0").unwrap_or(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_become_symbols() {
+        assert_eq!(visible("plain – ✓\nnext"), "plain – ✓\nnext");
+        assert_eq!(visible("\u{1b}[2J\r\t\u{7f}\u{9b}2J\u{202e}x"), "␛[2J␍␉␡\u{fffd}2J\u{fffd}x");
     }
 }

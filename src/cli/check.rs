@@ -7,7 +7,7 @@ use super::baseline::{self, Baseline, BaselineArgs};
 use super::ci::CiArgs;
 use super::load::{self, Loaded, SpecArgs};
 use super::train::{Training, train_on, use_threads};
-use super::{Failure, NOT_COMPARABLE, REGRESSED, terminal};
+use super::{BAD_INPUT, Failure, NOT_COMPARABLE, REGRESSED, terminal};
 use crate::check::{self, Against, Checked, Conclusion, FailOn, FailOnError, Place, Strictness};
 use crate::engine::{Executor, Lanes};
 use crate::grid::Grid;
@@ -127,7 +127,7 @@ pub(super) fn run_on<E: Executor>(executor: &dyn Fn() -> E, args: &Args) -> Resu
     args.ci.write(&checked)?;
     if !args.ci.json {
         let color = terminal::is_colored(&stdout());
-        terminal::print(&text::check(&checked, &saved, args.quiet, color))?;
+        terminal::print_page(&text::check(&checked, &saved, args.quiet, color))?;
     }
     Ok(match checked.iter().map(Checked::conclusion).max() {
         Some(Conclusion::Regressed) => REGRESSED,
@@ -145,7 +145,7 @@ fn prepare_all(args: &Args) -> Result<Vec<Ready>, Failure> {
             Err(failure) => errors.push(failure.text),
         }
     }
-    if errors.is_empty() { Ok(ready) } else { Err(Failure::bad_input(errors.join("\n\n"))) }
+    if errors.is_empty() { Ok(ready) } else { Err(Failure { text: errors.join("\n\n"), code: BAD_INPUT }) }
 }
 
 fn prepare(args: &Args, path: &Path) -> Result<Ready, Failure> {

@@ -65,12 +65,14 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     if let Some(out) = &args.out {
         draw([before, after], names, args.format, out)?;
     }
-    let output = match (args.json, args.markdown) {
-        (true, _) => ci::comparison_json(names[0], names[1], &comparison),
-        (_, true) => ci::comparison_markdown(names[0], names[1], &comparison),
-        _ => text::comparison(names, &comparison, terminal::width(), terminal::is_colored(&stdout())),
-    };
-    terminal::print(&output)?;
+    match (args.json, args.markdown) {
+        (true, _) => terminal::print(&ci::comparison_json(names[0], names[1], &comparison))?,
+        (_, true) => terminal::print(&ci::comparison_markdown(names[0], names[1], &comparison))?,
+        _ => {
+            let color = terminal::is_colored(&stdout());
+            terminal::print_page(&text::comparison(names, &comparison, terminal::width(), color))?;
+        }
+    }
     let in_common = comparison.cells.iter().any(|cell| cell.pairs > 0);
     Ok(if in_common { 0 } else { NOT_COMPARABLE })
 }

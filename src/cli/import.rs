@@ -36,6 +36,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     if out.exists() {
         return Err(Failure::bad_input(format!("{path} exists already\nhelp: name another file")));
     }
+    if let Some(folder) = out.parent() {
+        fs::make_folder(folder).map_err(Failure::bad_input)?;
+    }
     fs::write(out, spec.as_bytes()).map_err(Failure::bad_input)?;
     terminal::print(&format!("wrote {path}\nnow try:  goldilocks run {path}\n"))?;
     Ok(0)

@@ -21,6 +21,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     if args.path.exists() {
         return Err(Failure::bad_input(format!("{path} exists already\nhelp: name another file")));
     }
+    if let Some(folder) = args.path.parent() {
+        fs::make_folder(folder).map_err(Failure::bad_input)?;
+    }
     fs::write(&args.path, spec::STARTER.as_bytes()).map_err(Failure::bad_input)?;
     terminal::print(&format!("wrote {path}\nnow try:  goldilocks run {path}\n"))?;
     Ok(0)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, terminal};
+use super::{BAD_INPUT, Failure, terminal};
 use crate::engine::{PrepareError, PrepareErrorKind, Prepared};
 use crate::grid::{self, Grid};
 use crate::spec::{self, Diagnostic, Diagnostics, Experiment, ReadError};
@@ -66,7 +66,7 @@ impl SpecArgs {
 }
 
 pub(super) fn invalid(diagnostics: &Diagnostics) -> Failure {
-    Failure::bad_input(diagnostics.render(terminal::is_colored(&std::io::stderr())))
+    Failure { text: diagnostics.render(terminal::is_colored(&std::io::stderr())), code: BAD_INPUT }
 }
 
 /// Says in the spec what turned out wrong when the data were loaded.

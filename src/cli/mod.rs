@@ -24,7 +24,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Runs a grid of training runs in parallel and tells how many steps each takes to converge, and which never do.
+use crate::value::visible;
+
+/// Runs a grid of training runs in parallel and reports how many steps each one takes to converge, and which never do.
 #[derive(Debug, Parser)]
 #[command(name = "goldilocks", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
@@ -57,7 +59,7 @@ enum Command {
     Retrain(retrain::Args),
 }
 
-/// What goes wrong: a text for people and an exit code for programs.
+/// What goes wrong: a text for people, control characters as symbols, and an exit code for programs.
 #[derive(Debug)]
 struct Failure {
     text: String,
@@ -77,11 +79,11 @@ const INTERRUPTED: u8 = 130;
 
 impl Failure {
     fn bad_input(error: impl std::fmt::Display) -> Failure {
-        Failure { text: error.to_string(), code: BAD_INPUT }
+        Failure { text: visible(&error.to_string()).into_owned(), code: BAD_INPUT }
     }
 
     fn lost_output(error: impl std::fmt::Display) -> Failure {
-        Failure { text: error.to_string(), code: FAILED }
+        Failure { text: visible(&error.to_string()).into_owned(), code: FAILED }
     }
 }
 

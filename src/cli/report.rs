@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
         staging.publish().map_err(Failure::lost_output)?;
     }
     let folder = args.out.as_ref().unwrap_or(&args.folder);
-    terminal::print(&text::summary(&study, folder, terminal::width(), terminal::is_colored(&stdout())))?;
+    terminal::print_page(&text::summary(&study, folder, terminal::width(), terminal::is_colored(&stdout())))?;
     Ok(0)
 }
 

@@ -137,7 +137,7 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     staging.publish().map_err(Failure::lost_output)?;
 
     if !args.quiet {
-        terminal::print(&text::summary(&study, &out, terminal::width(), terminal::is_colored(&stdout())))?;
+        terminal::print_page(&text::summary(&study, &out, terminal::width(), terminal::is_colored(&stdout())))?;
     }
     let failed = study.runs.iter().any(|run| run.status == Status::Failed);
     Ok(if failed { FAILED } else { 0 })

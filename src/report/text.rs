@@ -112,7 +112,7 @@ fn cell_table(page: &mut Page, study: &Study, cells: &Groups) {
         }
         row
     });
-    page.table(&columns, rows);
+    page.table(varying(study, &[SEED]).count(), &columns, rows);
 }
 
 /// Where there is nothing to tell.
@@ -230,7 +230,7 @@ fn goldilocks_table(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
         row
     });
     page.paragraph(Tone::Good, "Goldilocks learning rates");
-    page.table(&columns, rows);
+    page.table(varying(study, &EXCEPT).count(), &columns, rows);
     if groups.len() > MOST_ROWS {
         page.paragraph(Tone::Plain, &format!("… and {} more in goldilocks.csv", groups.len() - MOST_ROWS));
     }

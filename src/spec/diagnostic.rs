@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use crate::value::visible;
+
 /// A text that was read as a spec (or a piece of one, such as a `--set` argument), kept for error messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
@@ -119,28 +121,25 @@ impl Diagnostics {
     }
 
     fn group<'a>(&'a self, diagnostic: &'a Diagnostic) -> Group<'a> {
-        let group = Level::ERROR.primary_title(diagnostic.message.as_str());
+        let group = Level::ERROR.primary_title(visible(&diagnostic.message));
         let source = |span: Span| self.sources.get(span.source).map(|source| (source, span.start..span.end));
         let group = match diagnostic.span.and_then(source) {
             Some((file, range)) => {
                 let mut snippet = Snippet::source(file.text.as_str())
-                    .path(file.path.to_string_lossy())
-                    .annotation(AnnotationKind::Primary.span(range).label(diagnostic.label.as_deref()));
+                    .path(path(file))
+                    .annotation(AnnotationKind::Primary.span(range).label(diagnostic.label.as_deref().map(visible)));
                 if let Some(context) = &diagnostic.context
                     && Some(context.span.source) == diagnostic.span.map(|span| span.source)
                 {
                     let range = context.span.start..context.span.end;
-                    snippet = snippet.annotation(AnnotationKind::Context.span(range).label(context.value.as_str()));
+                    snippet = snippet.annotation(AnnotationKind::Context.span(range).label(visible(&context.value)));
                 }
                 group.element(snippet)
             }
-            None => {
-                let path = self.sources.first().map(|file| file.path.to_string_lossy()).unwrap_or_default();
-                group.element(Origin::path(path))
-            }
+            None => group.element(Origin::path(self.sources.first().map(path).unwrap_or_default())),
         };
         match &diagnostic.help {
-            Some(help) => group.element(Level::HELP.message(help.as_str())),
+            Some(help) => group.element(Level::HELP.message(visible(help))),
             None => group,
         }
     }
@@ -149,6 +148,11 @@ impl Diagnostics {
     pub fn line(&self, diagnostic: &Diagnostic) -> usize {
         diagnostic.span.map_or(1, |span| line(&self.sources, span))
     }
+}
+
+/// The path of a source as errors show it.
+fn path(file: &SourceFile) -> String {
+    visible(&file.path.to_string_lossy()).into_owned()
 }
 
 /// The line a span begins on, counted from 1.

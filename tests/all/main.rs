@@ -6,7 +6,7 @@
 //! | [`spec`], [`schema`], [`grid`] | specs, their messages, the JSON Schema, and the runs they expand into |
 //! | [`naive`], [`networks`], [`playground`], [`playground_reference`] | trained numbers against loops of a few lines and recorded traces |
 //! | [`determinism`] | the same bits for any threads, grouping and instruction set |
-//! | [`cli`], [`check`] | the program as its users run it |
+//! | [`cli`], [`check`], [`terminal`] | the program as its users run it |
 
 mod architecture;
 mod check;
@@ -20,3 +20,4 @@ mod playground_reference;
 mod schema;
 mod spec;
 mod support;
+mod terminal;

@@ -34,7 +34,7 @@ pub fn comparison(names: [&str; 2], comparison: &Comparison, width: usize, color
         row.push(verdict(cell));
         row
     });
-    page.table(&columns, rows);
+    page.table(axes.len(), &columns, rows);
     if cells.len() > MOST_ROWS {
         let rest = cells.len() - MOST_ROWS;
         page.paragraph(Tone::Plain, &format!("… and {} (`--json` has all)", counted(rest, "more cell")));
