@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::study::{Curve, Run, Study};
+use super::study::{Curve, Run, Study, Target};
 use crate::outcome::Status;
 
 /// What is recorded of every run.
@@ -63,6 +63,7 @@ pub fn retarget(study: &Study, measure: &str, target: f64) -> Result<Study, Reta
     let goal = Goal::new(study, measure, target)?;
     let examples_per_epoch = examples_per_epoch(study);
     let mut study = study.clone();
+    study.target = Some(Target { measure: measure.to_owned(), value: target });
     let mut curves = study.curves.iter().peekable();
     for (number, run) in study.runs.iter_mut().enumerate() {
         let curve = curves.next_if(|curve| curve.run == number);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::axis::Block;
 use super::diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span, line};
 use super::keys;
+use super::kind::Given;
 use super::settings::Settings;
 use super::together;
 use crate::data;
@@ -212,6 +213,20 @@ impl Experiment {
     pub fn has_criterion(&self) -> bool {
         let axes = self.blocks.iter().flat_map(|block| &block.axes).map(|axis| axis.path);
         self.settings.given.keys().copied().chain(axes).any(|path| keys::is_below(path, "stop.converged"))
+    }
+
+    /// The measure that convergence is judged by and its value, if it is one criterion and the same for all runs.
+    pub fn target(&self) -> Option<(&'static str, f64)> {
+        const CRITERIA: &str = "stop.converged";
+        let is_criterion = |path: &&str| keys::is_below(path, CRITERIA) && *path != "stop.converged.hold";
+        let mut axes = self.blocks.iter().flat_map(|block| &block.axes).map(|axis| axis.path);
+        let mut given = self.settings.given.iter().filter(|(path, _)| is_criterion(path));
+        let (Some((path, value)), None) = (given.next(), given.next()) else { return None };
+        let measure = path.strip_prefix(CRITERIA)?.strip_prefix('.')?;
+        match &value.value {
+            Given::Scalar(value) if !axes.any(|path| is_criterion(&path)) => Some((measure, value.as_number()?)),
+            Given::Scalar(_) | Given::Names(_) => None,
+        }
     }
 
     /// Errors about this experiment that turn up after reading it, for example when its data are loaded.

@@ -102,7 +102,7 @@ fn legend(boundary: &Boundary) -> Legend {
     let has = |is_test: bool| boundary.points.iter().any(|point| point.is_test == is_test);
     let has_classes = boundary.points.iter().all(|point| point.label.abs() == 1.0);
     let disc = |share: f64| Key::Marker(Shape::Disc, between_classes(share));
-    let mut entries = vec![(disc(1.0), "label 1".to_owned()), (disc(0.0), "label -1".to_owned())];
+    let mut entries = vec![(disc(1.0), "label 1".to_owned()), (disc(0.0), "label −1".to_owned())];
     entries.truncate(if has_classes && !boundary.points.is_empty() { 2 } else { 0 });
     for (is_test, name) in [(false, "training"), (true, "test")] {
         if has(is_test) {

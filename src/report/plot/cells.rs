@@ -305,11 +305,16 @@ fn examples_per_epoch(study: &Study) -> Option<f64> {
     })
 }
 
-/// The learning rate; else a number, other than the batch size if there is one; else whatever varies.
+/// The learning rate; else what is tuned; else the number with the most values, other than the batch size if there is one; else
+/// whatever varies.
 fn main_axis(axes: &[Varying]) -> Option<usize> {
     let find = |wanted: &dyn Fn(&Varying) -> bool| axes.iter().position(wanted);
+    let is_number = |axis: &&usize| axes[**axis].numbers.is_some() && axes[**axis].axis.path != BATCH_SIZE;
+    let places: Vec<usize> = (0..axes.len()).rev().collect();
+    let longest = || places.iter().filter(is_number).max_by_key(|axis| axes[**axis].len()).copied();
     find(&|axis| axis.axis.path == LEARNING_RATE)
-        .or_else(|| find(&|axis| axis.numbers.is_some() && axis.axis.path != BATCH_SIZE))
+        .or_else(|| find(&|axis| axis.is_tuned() && axis.numbers.is_some()))
+        .or_else(longest)
         .or_else(|| find(&|axis| axis.axis.path == BATCH_SIZE))
         .or(if axes.is_empty() { None } else { Some(0) })
 }

@@ -126,7 +126,7 @@ impl Scale {
         let label = |count: i64| {
             let whole = count * i64::from(mantissa);
             if plain || whole == 0 {
-                format!("{:.*}", (-power).max(0) as usize, decimal_of(whole, power))
+                minus(format!("{:.*}", (-power).max(0) as usize, decimal_of(whole, power)))
             } else {
                 scientific(whole, power)
             }
@@ -159,14 +159,7 @@ impl Scale {
         if labeled.len() < 2 {
             return self.linear_ticks(libm::pow(10.0, self.low), libm::pow(10.0, self.high), most);
         }
-        let plain = plain(&labeled);
-        let label = |(mantissa, power): (u8, i32)| {
-            if plain {
-                format!("{:.*}", (-power).max(0) as usize, decimal(mantissa, power))
-            } else {
-                scientific(mantissa.into(), power)
-            }
-        };
+        let label = |(mantissa, power): (u8, i32)| rounded(decimal(mantissa, power), 1);
         let fine = if self.high - self.low <= 8.0 { inside(&[1, 2, 3, 4, 5, 6, 7, 8, 9], 1) } else { inside(&[1], 1) };
         let fine = fine.into_iter().filter(|tick| !labeled.contains(tick)).map(|tick| (tick, String::new()));
         let labels = labeled.iter().map(|tick| (*tick, label(*tick)));
@@ -186,13 +179,7 @@ impl Scale {
             .map(|(mantissas, every)| inside(mantissas, every))
             .find(|set| set.len() <= most.max(2))
             .unwrap_or_default();
-        let label = |(mantissa, power): (u8, i32)| {
-            if self.high <= 6.0 {
-                format!("{:.0}", decimal(mantissa, power))
-            } else {
-                scientific(mantissa.into(), power)
-            }
-        };
+        let label = |(mantissa, power): (u8, i32)| rounded(decimal(mantissa, power), 1);
         let fine = inside(&[1, 2, 3, 4, 5, 6, 7, 8, 9], 1);
         let fine = fine.into_iter().filter(|tick| !labeled.contains(tick)).map(|tick| (tick, String::new()));
         let ticks = labeled.iter().map(|tick| (*tick, label(*tick))).chain(fine);
@@ -212,19 +199,32 @@ fn decimal_of(whole: i64, power: i32) -> f64 {
     if power < 0 { whole as f64 / ten } else { whole as f64 * ten }
 }
 
-/// A number with this many significant digits, whole numbers below ten million in full, without trailing zeros.
+/// A number as every picture writes it: with this many significant digits and without trailing zeros; whole numbers below ten
+/// million in full, and below 0.0001 and from there on in powers of ten.
 pub(super) fn rounded(value: f64, digits: i32) -> String {
     if value == 0.0 || !value.is_finite() {
-        return value.to_string();
+        return minus(if value == 0.0 { "0".to_owned() } else { value.to_string() });
     }
-    let power = libm::floor(libm::log10(value.abs())) as i32;
+    let places = (digits - 1).max(0) as usize;
+    // Rounding may carry over into the next power.
+    let text = format!("{value:.places$e}");
+    let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
+    let power: i32 = power.parse().unwrap_or(0);
     if !(-4..7).contains(&power) {
-        let text = format!("{value:.*e}", (digits - 1).max(0) as usize);
-        let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
-        return format!("{}e{power}", without_zeros(mantissa));
+        let power = superscript(power);
+        return minus(match without_zeros(mantissa) {
+            "1" => format!("10{power}"),
+            "-1" => format!("-10{power}"),
+            mantissa => format!("{mantissa}×10{power}"),
+        });
     }
     let text = format!("{value:.*}", (digits - 1 - power).max(0) as usize);
-    without_zeros(&text).to_owned()
+    minus(without_zeros(&text).to_owned())
+}
+
+/// With a true minus instead of a hyphen.
+fn minus(text: String) -> String {
+    text.replace('-', "−")
 }
 
 /// Without zeros at the end of a fraction.
@@ -241,9 +241,9 @@ fn scientific(whole: i64, power: i32) -> String {
         power += 1;
     }
     match (digits, power) {
-        (digits, 0) => digits.to_string(),
+        (digits, 0) => minus(digits.to_string()),
         (1, power) => format!("10{}", superscript(power)),
-        (digits, power) => format!("{digits}×10{}", superscript(power)),
+        (digits, power) => minus(format!("{digits}×10{}", superscript(power))),
     }
 }
 
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(labels(Scale::log(200.0, 900.0), 8), ["200", "300", "400", "500", "700"]);
         assert_eq!(labels(Scale::log(0.1, 10.0), 8), ["0.1", "0.2", "0.5", "1", "2", "5", "10"]);
         assert_eq!(labels(Scale::log(0.001, 1000.0), 8), ["0.001", "0.01", "0.1", "1", "10", "100", "1000"]);
-        assert_eq!(labels(Scale::log(1e-12, 1.0), 6), ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "1"]);
+        assert_eq!(labels(Scale::log(1e-12, 1.0), 6), ["10⁻¹²", "10⁻⁹", "10⁻⁶", "0.001", "1"]);
         assert_eq!(labels(Scale::log(2.1, 2.9), 5), ["2.2", "2.4", "2.6", "2.8"]);
         assert_eq!(labels(Scale::log_one_plus(1000.0), 6), ["0", "1", "10", "100", "1000"]);
         assert_eq!(labels(Scale::linear(0.0, 4e7), 5), ["0", "10⁷", "2×10⁷", "3×10⁷", "4×10⁷"]);
@@ -288,8 +288,12 @@ mod tests {
     fn numbers_are_rounded_for_people() {
         let cases = [
             (0.088_914, "0.0889"),
-            (1e-6, "1e-6"),
-            (2.55e-7, "2.55e-7"),
+            (1e-6, "10⁻⁶"),
+            (2.55e-7, "2.55×10⁻⁷"),
+            (0.000_099_996, "0.0001"),
+            (1e9, "10⁹"),
+            (-1.5, "−1.5"),
+            (-1e-9, "−10⁻⁹"),
             (5154.0, "5154"),
             (40.5, "40.5"),
             (100.0, "100"),

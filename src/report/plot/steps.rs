@@ -15,6 +15,8 @@ use crate::record::statistics::Quartiles;
 
 /// Room above the strips for the label of the stability limit.
 const ABOVE: f64 = 26.0;
+/// What a line of a legend needs.
+const LEGEND_ROW: f64 = 36.0;
 const MOST_SERIES: usize = 12;
 /// With more lines than this, bands would hide each other; whiskers stay.
 const MOST_BANDS: usize = 3;
@@ -83,10 +85,17 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         return None;
     }
     let nothing = chart.dots().all(|dot| dot.status != Status::Converged);
-    let height = if nothing { 340.0 + strips_height(&chart.curves) } else { 1000.0 };
-    let mut figure = Figure::new(cells.study, &format!("steps to convergence by {}", axis.name), height);
-    figure.notes(&notes(cells, &chart, nothing));
-    figure.legend(&legend(cells, &chart.curves));
+    let build = |height: f64| {
+        let mut figure = Figure::new(cells.study, &format!("steps to convergence by {}", axis.name), height);
+        figure.notes(&notes(cells, &chart, nothing));
+        figure.legend(&legend(cells, &chart.curves));
+        figure
+    };
+    let mut figure = build(1000.0);
+    if nothing {
+        let needed = (ABOVE + strips_height(&chart.curves) + BELOW).max(LEGEND_ROW * (chart.curves.len() + 6) as f64);
+        figure = build(1000.0 - figure.body.height() + needed);
+    }
     let body = figure.body;
     let (area, strips) = layout(body, &chart.curves);
     // Where nothing converged there are no steps to draw: strips are all there is.
