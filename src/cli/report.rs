@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::run::{PlotFormat, write_plots};
 use super::{Failure, terminal};
-use crate::record::{self, Study};
+use crate::record::{self, Study, Target};
 use crate::report::text;
 use crate::store;
 
@@ -62,8 +62,11 @@ fn read(args: &Args) -> Result<Study, Failure> {
     let spec = spec.and_then(|text| toml::de::DeTable::parse(&text).ok().map(|table| text_of(&table)));
     let folder_name = || args.folder.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
     let (name, description) = spec.unwrap_or_default();
-    let without_target = store::read_spec(&args.folder).is_some_and(|experiment| !experiment.has_criterion());
-    Ok(Study { without_target, name: if name.is_empty() { folder_name() } else { name }, description, ..study })
+    let experiment = store::read_spec(&args.folder);
+    let without_target = experiment.as_ref().is_some_and(|experiment| !experiment.has_criterion());
+    let target = experiment.and_then(|experiment| experiment.target());
+    let target = target.map(|(measure, value)| Target { measure: measure.to_owned(), value });
+    Ok(Study { without_target, target, name: if name.is_empty() { folder_name() } else { name }, description, ..study })
 }
 
 fn text_of(table: &toml::Spanned<toml::de::DeTable<'_>>) -> (String, String) {

@@ -10,7 +10,7 @@ use super::prepare::Prepared;
 use super::sink::Memory;
 use crate::outcome::Status;
 use crate::problem::Problem;
-use crate::record::{LandscapePoint, Study};
+use crate::record::{LandscapePoint, Study, Target};
 
 /// The study of a plan and its finished runs, with the pictures that it asks for. A run that is not there is a failed one.
 ///
@@ -39,7 +39,7 @@ pub fn study(plan: &Plan<'_>, finished: Memory, interrupted: &AtomicBool) -> Res
         curves,
         landscape: landscape(plan.prepared),
         without_target: !plan.experiment.has_criterion(),
-        target: None,
+        target: plan.experiment.target().map(|(measure, value)| Target { measure: measure.to_owned(), value }),
         boundary,
         notes: plan.prepared.notes.clone(),
     })
