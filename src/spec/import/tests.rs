@@ -176,6 +176,9 @@ batch_size = 10
 [stop]
 max_epochs = 100  # the page trains until it is stopped
 evaluate_every = "epoch"
+
+[record]
+boundary = { epochs = [1, 10, 100] }  # pictures of the plane; none after max_epochs
 "#;
     assert_eq!(to_toml(&page), expected);
     assert_eq!(page_seed(expected), page.seed);

@@ -73,7 +73,10 @@ fn write_spec(out: &mut String, page: &PlaygroundPage) -> fmt::Result {
     writeln!(out)?;
     writeln!(out, "[stop]")?;
     writeln!(out, "max_epochs = {EPOCHS}  # the page trains until it is stopped")?;
-    writeln!(out, "evaluate_every = \"epoch\"")
+    writeln!(out, "evaluate_every = \"epoch\"")?;
+    writeln!(out)?;
+    writeln!(out, "[record]")?;
+    writeln!(out, "boundary = {{ epochs = [1, 10, {EPOCHS}] }}  # pictures of the plane; none after max_epochs")
 }
 
 /// A TOML basic string.
