@@ -9,6 +9,7 @@ use super::measure::{Measure, Measures};
 use super::model::{Lanes, Measured, Model, Rows, quadratic_stability_limit};
 use super::quadratic::{Quadratic, add_square};
 use super::rows::{add_outer, dot};
+use super::spectrum::ILL_CONDITIONED;
 use crate::data::{Dataset, Examples};
 use crate::random::Key;
 
@@ -103,9 +104,12 @@ impl Model for LeastSquares {
     }
 
     fn measurable(&self) -> Measures {
-        let mut measures = Measures::of(&[Measure::Loss, Measure::Gap, Measure::GradientNorm]);
-        if self.train.rank == self.parameters() {
-            measures = measures.with(Measure::Distance);
+        let mut measures = Measures::of(&[Measure::Loss, Measure::GradientNorm]);
+        if !self.train.is_inexact {
+            measures = measures.with(Measure::Gap);
+            if self.train.rank == self.parameters() {
+                measures = measures.with(Measure::Distance);
+            }
         }
         if self.test.is_some() {
             measures = measures.with(Measure::TestLoss);
@@ -114,13 +118,25 @@ impl Model for LeastSquares {
     }
 
     fn recorded(&self) -> Measures {
-        let gap = Measures::of(&[Measure::Gap]);
-        if self.test.is_some() { gap.with(Measure::TestLoss) } else { gap }
+        let mut measures = Measures::default();
+        if !self.train.is_inexact {
+            measures = measures.with(Measure::Gap);
+        }
+        if self.test.is_some() { measures.with(Measure::TestLoss) } else { measures }
     }
 
     fn why_unmeasurable(&self, measure: Measure) -> Option<&str> {
-        (measure == Measure::Distance)
-            .then_some("these examples have many best fits (features depend on each other); use `relative_gap`")
+        match measure {
+            Measure::Gap | Measure::Distance if self.train.is_inexact => Some(ILL_CONDITIONED),
+            Measure::Distance => {
+                Some("these examples have many best fits (features depend on each other); use `relative_gap`")
+            }
+            _ => None,
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.train.is_inexact.then(|| ILL_CONDITIONED.to_owned()).into_iter().collect()
     }
 
     fn is_cheap_to_measure(&self) -> bool {

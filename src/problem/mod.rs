@@ -4,6 +4,7 @@
 
 mod any;
 mod blocks;
+mod columns;
 mod definition;
 mod egg_carton;
 mod linear_regression;
@@ -14,6 +15,7 @@ mod network;
 mod parabola;
 mod quadratic;
 mod rows;
+mod spectrum;
 #[cfg(test)]
 mod tests;
 

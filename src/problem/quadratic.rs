@@ -8,14 +8,16 @@ use std::ops::Range;
 use nalgebra::{DMatrix, DVector};
 use pulp::{NullaryFnOnce, Simd};
 
+use super::columns::Columns;
 use super::model::Lanes;
 use super::rows::dot;
+use super::spectrum::{self, Spectrum};
 use crate::data::{Examples, sum_of_blocks};
 
 /// The least-squares loss over a set of examples as a quadratic around its minimizer; `n` parameters, the bias last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quadratic {
-    /// `w*`, of least norm where there are several.
+    /// `w*`; where there are several, the one of least norm once features have comparable sizes.
     pub minimizer: Vec<f64>,
     /// The loss at `w*`.
     pub best_loss: f64,
@@ -23,9 +25,11 @@ pub struct Quadratic {
     pub eigenvalues: Vec<f64>,
     /// How many eigenvalues are not zero up to rounding.
     pub rank: usize,
+    /// Whether the features are too badly conditioned for the least loss to be known.
+    pub is_inexact: bool,
     /// `2A`, row after row.
     hessian: Vec<f64>,
-    /// `R`, upper triangular, row after row.
+    /// `R`, upper triangular, row after row; rows of zeros at its end may be left out.
     root: Vec<f64>,
 }
 
@@ -34,41 +38,40 @@ impl Quadratic {
     pub fn new(examples: &Examples) -> Quadratic {
         let n = examples.width + 1;
         let count = examples.len() as f64;
-        let gram = DMatrix::from_row_slice(n, n, &sum_of_outer_products(examples)) / count;
-        let eigen = gram.clone().symmetric_eigen();
-        let largest = eigen.eigenvalues.iter().copied().fold(0.0, f64::max);
-        let threshold = largest * f64::EPSILON * n as f64 * 16.0;
-        let rank = eigen.eigenvalues.iter().filter(|&&value| value > threshold).count();
+        let columns = Columns::centered(examples);
+        let comparable = columns.apply(examples);
+        let spectrum = Spectrum::new(&comparable);
+        let rank = spectrum.values.iter().filter(|&&value| value > spectrum.threshold).count();
 
         let pseudo_inverse_times = |vector: DVector<f64>| {
-            let mut coordinates = eigen.eigenvectors.tr_mul(&vector);
-            for (coordinate, &value) in coordinates.iter_mut().zip(&eigen.eigenvalues) {
-                *coordinate = if value > threshold { *coordinate / value } else { 0.0 };
+            let mut coordinates = spectrum.vectors.tr_mul(&vector);
+            for (coordinate, &value) in coordinates.iter_mut().zip(&spectrum.values) {
+                *coordinate = if value > spectrum.threshold { *coordinate / value } else { 0.0 };
             }
-            &eigen.eigenvectors * coordinates
+            &spectrum.vectors * coordinates
         };
         // The normal equations square the condition number; two rounds of refinement on the residuals win the digits back.
         let mut minimizer = DVector::zeros(n);
         for _ in 0..3 {
-            let (residual_products, _) = residuals(examples, minimizer.as_slice());
+            let (residual_products, _) = residuals(&comparable, minimizer.as_slice());
             minimizer += pseudo_inverse_times(DVector::from_vec(residual_products) / count);
         }
-        let (_, squares) = residuals(examples, minimizer.as_slice());
+        let (_, squares) = residuals(&comparable, minimizer.as_slice());
 
-        let mut scaled = eigen.eigenvectors.transpose();
-        for (mut row, &value) in scaled.row_iter_mut().zip(&eigen.eigenvalues) {
-            row *= value.max(0.0).sqrt();
-        }
-        let root = scaled.qr().r();
-        let mut eigenvalues: Vec<f64> = eigen.eigenvalues.iter().map(|value| 2.0 * value).collect();
+        let mut eigenvalues: Vec<f64> = match columns.are_plain() {
+            true => spectrum.values.iter().copied().chain(std::iter::repeat(0.0)).take(n).collect(),
+            false => spectrum::eigenvalues(examples),
+        };
+        eigenvalues.iter_mut().for_each(|value| *value *= 2.0);
         eigenvalues.sort_by(f64::total_cmp);
         Quadratic {
-            minimizer: minimizer.as_slice().to_vec(),
+            minimizer: columns.parameters(minimizer.as_slice()),
             best_loss: squares / count,
             eigenvalues,
             rank,
-            hessian: row_major(&(gram * 2.0)),
-            root: row_major(&root),
+            is_inexact: spectrum.is_blurred || columns.lose_digits,
+            hessian: row_major(&(spectrum::gram(examples) * 2.0)),
+            root: row_major(&root(&spectrum, &columns)),
         }
     }
 
@@ -82,7 +85,7 @@ impl Quadratic {
         &self.hessian
     }
 
-    /// The upper triangular `R` with `RᵀR = A`, row after row.
+    /// The upper triangular `R` with `RᵀR = A`, row after row; rows of zeros at its end may be left out.
     pub fn root(&self) -> &[f64] {
         &self.root
     }
@@ -133,18 +136,19 @@ impl Quadratic {
     ) -> Lanes<S, V> {
         self.offsets(simd, parameters, offsets);
         let n = self.minimizer.len();
+        let rows = self.root.len() / n;
         let zero = [simd.splat_f64s(0.0); V];
         let mut gap = zero;
         let row = |i: usize, from: usize| &self.root[i * n + from..][..n - from];
-        for from in (0..n).step_by(4) {
+        for from in (0..rows).step_by(4) {
             let tail = &offsets[from..];
-            if n - from >= 4 {
+            if rows - from >= 4 {
                 let rows = [row(from, from), row(from + 1, from), row(from + 2, from), row(from + 3, from)];
                 for sums in dot(simd, rows, tail, zero) {
                     add_square(simd, &mut gap, sums);
                 }
             } else {
-                for i in from..n {
+                for i in from..rows {
                     let [sums] = dot(simd, [row(i, from)], tail, zero);
                     add_square(simd, &mut gap, sums);
                 }
@@ -171,48 +175,22 @@ pub(super) fn add_square<S: Simd, const V: usize>(simd: S, total: &mut Lanes<S, 
     }
 }
 
+/// `R` with `RᵀR = A` for the features as they are.
+fn root(spectrum: &Spectrum, columns: &Columns) -> DMatrix<f64> {
+    let mut scaled = spectrum.vectors.transpose();
+    for (mut row, &value) in scaled.row_iter_mut().zip(&spectrum.values) {
+        row *= value.max(0.0).sqrt();
+        if !columns.are_plain() {
+            let mut form: Vec<f64> = row.iter().copied().collect();
+            columns.form(&mut form);
+            row.iter_mut().zip(form).for_each(|(place, value)| *place = value);
+        }
+    }
+    scaled.qr().r()
+}
+
 fn row_major(matrix: &DMatrix<f64>) -> Vec<f64> {
     matrix.row_iter().flat_map(|row| row.iter().copied().collect::<Vec<_>>()).collect()
-}
-
-/// `Σ x xᵀ` over examples extended by a one, in canonical blocks; row after row.
-pub(super) fn sum_of_outer_products(examples: &Examples) -> Vec<f64> {
-    let n = examples.width + 1;
-    let mut total = sum_of_blocks(examples.len(), n * n, |rows, sum| {
-        pulp::Arch::new().dispatch(OuterProducts { examples, rows, sum });
-    });
-    for i in 0..n {
-        for j in 0..i {
-            total[i * n + j] = total[j * n + i];
-        }
-    }
-    total
-}
-
-/// The upper triangle of one block's sum.
-struct OuterProducts<'a> {
-    examples: &'a Examples,
-    rows: Range<usize>,
-    sum: &'a mut [f64],
-}
-
-impl NullaryFnOnce for OuterProducts<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let n = self.examples.width + 1;
-        let mut row = vec![1.0; n];
-        for example in self.rows {
-            row[..n - 1].copy_from_slice(self.examples.row(example));
-            for i in 0..n {
-                let x = row[i];
-                for (sum, &other) in self.sum[i * n + i..(i + 1) * n].iter_mut().zip(&row[i..]) {
-                    *sum = x.mul_add(other, *sum);
-                }
-            }
-        }
-    }
 }
 
 /// `Σ (y − w·x) x` and `Σ (y − w·x)²`, in canonical blocks.

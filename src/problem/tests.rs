@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::data::{self, CsvSource, Dataset, Examples, Scale, Source, Targets};
+use crate::random::Key;
 
 fn diabetes() -> LeastSquares {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/data/diabetes.csv");
@@ -78,4 +79,85 @@ fn momentum_widens_the_stable_range() {
         f64::abs(w) > 1.0
     };
     assert!(!grows(limit * 0.99) && grows(limit * 1.01));
+}
+
+/// Examples of three independent features whose sizes and means are these, and targets that depend on all of them.
+fn of_sizes(sizes: [f64; 3], means: [f64; 3]) -> Examples {
+    let mut stream = Key::new("test").stream();
+    let mut examples = Examples { width: 3, ..Examples::default() };
+    for _ in 0..60 {
+        let row = [stream.normal(), stream.normal(), stream.normal()];
+        examples.features.extend((0..3).map(|j| row[j] * sizes[j] + means[j]));
+        examples.targets.push(row[0] - 2.0 * row[1] + 3.0 * row[2] + 0.1 * stream.normal());
+    }
+    examples
+}
+
+fn gap(quadratic: &Quadratic, parameters: &[f64]) -> f64 {
+    let lanes: Vec<[f64; 1]> = parameters.iter().map(|&w| [w]).collect();
+    let [gap] = quadratic.gap(pulp::Scalar, &lanes, &mut vec![[0.0]; lanes.len()]);
+    gap
+}
+
+#[test]
+fn the_best_loss_does_not_depend_on_the_sizes_of_features() {
+    let plain = Quadratic::new(&of_sizes([1.0; 3], [0.0; 3]));
+    for (sizes, means) in
+        [([1.0, 1e-8, 1e7], [0.0; 3]), ([1e-150, 1.0, 1e140], [0.0; 3]), ([1.0, 1e-3, 1.0], [2000.0, -1e3, 1e4])]
+    {
+        let scaled = Quadratic::new(&of_sizes(sizes, means));
+        assert_eq!((scaled.rank, scaled.is_inexact), (4, false), "{sizes:?}");
+        assert!((scaled.best_loss / plain.best_loss - 1.0).abs() < 1e-6, "{sizes:?}: {}", scaled.best_loss);
+        // The same prediction for every example at the minimum, and the same gap with no weights at all.
+        let difference: f64 = (0..3).map(|j| (scaled.minimizer[j] * sizes[j] / plain.minimizer[j] - 1.0).abs()).sum();
+        assert!(difference < 1e-6, "{sizes:?}: {difference}");
+        let ratio = gap(&scaled, &[0.0; 4]) / gap(&plain, &[0.0; 4]);
+        assert!((ratio - 1.0).abs() < 1e-6, "{sizes:?}: {ratio}");
+    }
+}
+
+#[test]
+fn gaps_are_refused_where_the_least_loss_cannot_be_known() {
+    // The third feature is the first, but for one part in 10¹⁰: enough to fit targets by, too little to see in XᵀX.
+    let mut examples = of_sizes([1.0; 3], [0.0; 3]);
+    for row in examples.features.chunks_exact_mut(3) {
+        row[2] = row[0] + 1e-10 * row[2];
+    }
+    let means = [0.0, 0.0, 1e12];
+    for examples in [examples.clone(), of_sizes([1.0; 3], means)] {
+        let test = Examples { width: 3, ..Examples::default() };
+        let data = Dataset { train: examples, test, classes: Vec::new(), notes: Vec::new(), generator: None };
+        let model = LeastSquares::new(LinearRegression { initial: Initial::Zeros }, Arc::new(data));
+        assert!(!model.measurable().has(Measure::Gap) && !model.recorded().has(Measure::Gap));
+        assert!(model.why_unmeasurable(Measure::Gap).unwrap().contains("badly conditioned"));
+        assert_eq!(model.notes().len(), 1);
+    }
+    // A feature that is another to the last bit leaves no doubt.
+    for row in examples.features.chunks_exact_mut(3) {
+        row[2] = row[0];
+    }
+    assert!(!Quadratic::new(&examples).is_inexact);
+}
+
+#[test]
+fn few_examples_of_many_features_are_solved_on_the_smaller_side() {
+    let mut stream = Key::new("test").stream();
+    let wide = |features: usize, stream: &mut crate::random::Stream| Examples {
+        width: features,
+        features: (0..20 * features).map(|_| stream.normal()).collect(),
+        targets: (0..20).map(|_| stream.normal()).collect(),
+    };
+    let examples = wide(40, &mut stream);
+    let quadratic = Quadratic::new(&examples);
+    assert_eq!(quadratic.rank, 20);
+    assert!(quadratic.best_loss < 1e-20, "{}", quadratic.best_loss);
+    let loss = examples.targets.iter().map(|y| y * y).sum::<f64>() / 20.0;
+    assert!((gap(&quadratic, &[0.0; 41]) / loss - 1.0).abs() < 1e-12);
+    // The eigenvalues are those of the larger side.
+    let largest = spectrum::gram(&examples).symmetric_eigenvalues().max() * 2.0;
+    assert!((quadratic.largest_eigenvalue() / largest - 1.0).abs() < 1e-12);
+
+    let started = std::time::Instant::now();
+    Quadratic::new(&wide(1500, &mut stream));
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }

@@ -9,7 +9,8 @@ use pulp::NullaryFnOnce;
 
 use super::head::Head;
 use crate::data::Examples;
-use crate::problem::quadratic::sum_of_outer_products;
+use crate::problem::columns::Columns;
+use crate::problem::spectrum::{ILL_CONDITIONED, Spectrum};
 
 /// A minimum of the training loss.
 pub(super) struct Found {
@@ -42,7 +43,7 @@ pub(super) fn minimize<H: Head>(head: &H, examples: &Examples, l2: f64) -> Resul
             "the least possible loss is not known: with {parameters} parameters it would take too long to find"
         ));
     }
-    let basis = if l2 > 0.0 { Basis::plain(examples) } else { Basis::orthonormal(examples) };
+    let basis = if l2 > 0.0 { Basis::penalized(examples, l2) } else { Basis::orthonormal(examples)? };
     let objective = Objective { head, targets: &examples.targets, basis, l2 };
     let mut point = vec![0.0; head.scores() * objective.basis.width];
     let mut here = objective.expand(&point);
@@ -82,45 +83,54 @@ struct Basis {
     width: usize,
     /// Row after row.
     rows: Vec<f64>,
-    /// From coordinates of weights back to weights and bias, unless they are the same.
+    columns: Columns,
+    /// From coordinates back to weights and bias for columns of comparable sizes, unless they are the same.
     back: Option<DMatrix<f64>>,
 }
 
 impl Basis {
-    /// The features themselves: a penalty makes the Hessian positive.
-    fn plain(examples: &Examples) -> Basis {
-        let rows = (0..examples.len()).flat_map(|i| examples.row(i).iter().copied().chain([1.0])).collect();
-        Basis { width: examples.width + 1, rows, back: None }
+    /// The features in comparable sizes: a penalty makes the Hessian positive.
+    fn penalized(examples: &Examples, l2: f64) -> Basis {
+        let columns = Columns::penalized(examples, l2);
+        Basis { width: examples.width + 1, rows: extended(&columns.apply(examples)), columns, back: None }
     }
 
     /// Uncorrelated combinations of unit size: features that depend on others vanish, which keeps the Hessian positive.
-    fn orthonormal(examples: &Examples) -> Basis {
-        let (n, count) = (examples.width + 1, examples.len() as f64);
-        let eigen = (DMatrix::from_row_slice(n, n, &sum_of_outer_products(examples)) / count).symmetric_eigen();
-        let largest = eigen.eigenvalues.iter().copied().fold(0.0, f64::max);
-        let threshold = largest * f64::EPSILON * n as f64 * 16.0;
-        let kept: Vec<usize> = (0..n).filter(|&i| eigen.eigenvalues[i] > threshold).collect();
+    fn orthonormal(examples: &Examples) -> Result<Basis, String> {
+        let n = examples.width + 1;
+        let columns = Columns::centered(examples);
+        let comparable = columns.apply(examples);
+        let spectrum = Spectrum::new(&comparable);
+        if spectrum.is_blurred || columns.lose_digits {
+            return Err(ILL_CONDITIONED.into());
+        }
+        let kept: Vec<usize> =
+            (0..spectrum.values.len()).filter(|&i| spectrum.values[i] > spectrum.threshold).collect();
         let back = DMatrix::from_fn(n, kept.len(), |row, column| {
-            eigen.eigenvectors[(row, kept[column])] / eigen.eigenvalues[kept[column]].sqrt()
+            spectrum.vectors[(row, kept[column])] / spectrum.values[kept[column]].sqrt()
         });
-        let plain = Basis::plain(examples);
         let coordinate = |row: &[f64], column: usize| {
             row.iter().enumerate().fold(0.0, |sum: f64, (j, x)| x.mul_add(back[(j, column)], sum))
         };
-        let rows = plain.rows.chunks_exact(n).flat_map(|row| (0..kept.len()).map(move |column| (row, column)));
-        Basis { width: kept.len(), rows: rows.map(|(row, column)| coordinate(row, column)).collect(), back: Some(back) }
+        let plain = extended(&comparable);
+        let rows = plain.chunks_exact(n).flat_map(|row| (0..kept.len()).map(move |column| (row, column)));
+        let rows = rows.map(|(row, column)| coordinate(row, column)).collect();
+        Ok(Basis { width: kept.len(), rows, columns, back: Some(back) })
     }
 
     /// Weights and bias, one weight vector after the other.
     fn parameters(&self, point: &[f64]) -> Vec<f64> {
-        match &self.back {
-            None => point.to_vec(),
-            Some(back) => point
-                .chunks_exact(self.width)
-                .flat_map(|coordinates| (back * DVector::from_column_slice(coordinates)).as_slice().to_vec())
-                .collect(),
-        }
+        let of_columns = |coordinates: &[f64]| match &self.back {
+            None => self.columns.parameters(coordinates),
+            Some(back) => self.columns.parameters((back * DVector::from_column_slice(coordinates)).as_slice()),
+        };
+        point.chunks_exact(self.width).flat_map(of_columns).collect()
     }
+}
+
+/// The features of every example and a one, row after row.
+fn extended(examples: &Examples) -> Vec<f64> {
+    (0..examples.len()).flat_map(|i| examples.row(i).iter().copied().chain([1.0])).collect()
 }
 
 struct Objective<'a, H> {
@@ -191,11 +201,14 @@ impl<H: Head> Objective<'_, H> {
         if self.l2 == 0.0 {
             return;
         }
-        let is_bias = |index: usize| (index + 1).is_multiple_of(self.basis.width);
-        for index in (0..point.len()).filter(|index| !is_bias(*index)) {
-            *loss = (0.5 * self.l2 * point[index]).mul_add(point[index], *loss);
-            gradient[index] = self.l2.mul_add(point[index], gradient[index]);
-            hessian[(index, index)] += self.l2;
+        // A weight is its coordinate divided by the size of its column; the bias, the last of each vector, is free.
+        for (vector, coordinates) in point.chunks_exact(self.basis.width).enumerate() {
+            for (feature, (coordinate, size)) in coordinates.iter().zip(self.basis.columns.sizes()).enumerate() {
+                let (index, l2) = (vector * self.basis.width + feature, self.l2 / size / size);
+                *loss = (0.5 * l2 * coordinate).mul_add(*coordinate, *loss);
+                gradient[index] = l2.mul_add(*coordinate, gradient[index]);
+                hessian[(index, index)] += l2;
+            }
         }
     }
 }

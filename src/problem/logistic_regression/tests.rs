@@ -202,3 +202,35 @@ fn large_margins_neither_overflow_nor_lose_the_loss() {
     assert_eq!(model.loss(&[500.0, 0.0, -500.0, 0.0]), 1000.0);
     assert_eq!(model.loss(&[-500.0, 0.0, 500.0, 0.0]), 0.0);
 }
+
+#[test]
+fn the_minimum_does_not_depend_on_the_sizes_of_features() {
+    let plain = noisy(200, 3, 2);
+    let factors = [1e-8, 1.0, 1e150];
+    let mut scaled = Dataset::clone(&plain);
+    for row in scaled.train.features.chunks_exact_mut(3) {
+        row.iter_mut().zip(factors).for_each(|(x, factor)| *x *= factor);
+    }
+    let least = |data: Arc<Dataset>, l2| Logistic::binary(with_l2(l2), data).minimum().unwrap().clone();
+    let (expected, found) = (least(plain, 0.0), least(Arc::new(scaled.clone()), 0.0));
+    assert!((found.loss / expected.loss - 1.0).abs() < 1e-9, "{} against {}", found.loss, expected.loss);
+    for (j, factor) in factors.into_iter().enumerate() {
+        assert!((found.parameters[j] * factor / expected.parameters[j] - 1.0).abs() < 1e-6);
+    }
+    // With a penalty, the gradient vanishes at the minimum, feature by feature.
+    let model = Logistic::binary(with_l2(0.01), Arc::new(scaled));
+    let slopes = gradient(&model, &model.minimum().unwrap().parameters);
+    for (slope, factor) in slopes.iter().zip(factors) {
+        assert!(slope.abs() < 1e-9 * factor.max(1.0), "{slopes:?}");
+    }
+}
+
+#[test]
+fn features_that_nearly_depend_on_each_other_have_no_gap() {
+    let mut data = Dataset::clone(&noisy(200, 3, 2));
+    for row in data.train.features.chunks_exact_mut(3) {
+        row[2] = row[0] + 1e-10 * row[2];
+    }
+    let model = Logistic::binary(with_l2(0.0), Arc::new(data));
+    assert!(model.minimum().unwrap_err().contains("badly conditioned"));
+}
