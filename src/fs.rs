@@ -47,12 +47,38 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// What does not know its size beforehand, such as a pipe, may have so many bytes.
+const MOST_BYTES_OF_A_STREAM: u64 = 1 << 28;
+
 /// Reads a whole UTF-8 text file.
 ///
 /// # Errors
 /// When it cannot be read or is not UTF-8.
 pub fn read_text(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(Error::new("cannot read", path))
+    let not_text = |_| io::Error::from(io::ErrorKind::InvalidData);
+    String::from_utf8(read_bytes(path)?).map_err(not_text).map_err(Error::new("cannot read", path))
+}
+
+/// Reads a whole file.
+///
+/// # Errors
+/// When it cannot be read, or is a device or pipe that gives no end of bytes.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    let read = || {
+        let mut file = fs::File::open(path)?;
+        let mut bytes = Vec::new();
+        if file.metadata()?.is_file() {
+            io::Read::read_to_end(&mut file, &mut bytes)?;
+            return Ok(bytes);
+        }
+        io::Read::read_to_end(&mut io::Read::take(file, MOST_BYTES_OF_A_STREAM + 1), &mut bytes)?;
+        if bytes.len() as u64 > MOST_BYTES_OF_A_STREAM {
+            let most = MOST_BYTES_OF_A_STREAM >> 20;
+            return Err(io::Error::other(format!("it is no regular file and gives more than {most} MiB")));
+        }
+        Ok(bytes)
+    };
+    read().map_err(Error::new("cannot read", path))
 }
 
 /// Reads a file of any size piece by piece.

@@ -188,6 +188,15 @@ impl Shortest {
     }
 }
 
+/// A text for a message: its beginning if it is long.
+pub fn shortened(text: &str) -> std::borrow::Cow<'_, str> {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

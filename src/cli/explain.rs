@@ -52,10 +52,17 @@ fn find(study: &Study, text: &str) -> Option<usize> {
     by_id().or_else(|| text.parse().ok().filter(|number| *number < study.runs.len()))
 }
 
+/// A spec of more points is not expanded to explain one run.
+const MOST_POINTS: u128 = 10_000_000;
+
 /// What the run was to reach, by the copy of the spec beside the tables; nothing if that is not there or of another version.
 fn targets(folder: &Path, id: u64) -> Vec<Target> {
     let setup = || -> Option<Setup> {
         let experiment = store::read_spec(folder)?;
+        // The copy may have been changed since, into one of no end of runs.
+        if grid::count(&experiment) > MOST_POINTS {
+            return None;
+        }
         let grid = grid::expand(&experiment).ok()?;
         let run = grid.runs.iter().find(|run| run.id == id)?;
         grid.setups.get(run.setup as usize).cloned()

@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::{BAD_INPUT, Failure, terminal};
-use crate::engine::{PrepareError, PrepareErrorKind, Prepared};
+use super::{BAD_INPUT, Failure, memory, terminal};
+use crate::engine::{self, Footprint, PrepareError, PrepareErrorKind, Prepared};
 use crate::grid::{self, Grid};
 use crate::spec::{self, Diagnostic, Diagnostics, Experiment, ReadError};
 use crate::value::{Value, grouped};
 
 /// A grid larger than this needs `--yes`.
 const MOST_RUNS: u128 = 10_000_000;
+
+/// A user is told what takes more seconds than this before training begins.
+const WORTH_SAYING: f64 = 3.0;
 
 /// The spec and what may be said about it on the command line.
 #[derive(Debug, clap::Args)]
@@ -50,6 +53,12 @@ impl SpecArgs {
                 grouped(MOST_RUNS)
             )));
         }
+        let path = self.path.display();
+        if runs > u128::from(u32::MAX) {
+            let (runs, most) = (grouped(runs), grouped(u128::from(u32::MAX)));
+            return Err(Failure::bad_input(format!("{path} stands for {runs} runs; at most {most} can be numbered")));
+        }
+        memory::check(&format!("{path}, with {} runs,", grouped(runs)), Footprint::of_runs(runs))?;
         let grid = grid::expand(&experiment).map_err(|diagnostics| invalid(&diagnostics))?;
         Ok((experiment, grid))
     }
@@ -57,6 +66,13 @@ impl SpecArgs {
     /// Reads the spec, expands it, and loads its data.
     pub(super) fn load(&self) -> Result<Loaded, Failure> {
         let (experiment, grid) = self.expand()?;
+        let most_curves = usize::try_from(experiment.max_curves).unwrap_or(usize::MAX);
+        let needed = Footprint::of_grid(&grid, experiment.curves.into(), most_curves);
+        memory::check(&self.path.display().to_string(), needed)?;
+        let seconds = engine::seconds_of_solving(&grid);
+        if seconds > WORTH_SAYING {
+            terminal::note(&format!("solving least squares first, which takes about {seconds:.0} seconds"));
+        }
         let prepared = Prepared::new(&grid).map_err(|errors| {
             let list = errors.into_iter().map(|error| diagnostic(&experiment, &grid, error)).collect();
             invalid(&experiment.diagnostics(list))

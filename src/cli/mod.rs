@@ -9,6 +9,7 @@ mod explain;
 mod import;
 mod init;
 mod load;
+mod memory;
 mod plan;
 mod report;
 mod retrain;
@@ -108,6 +109,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    // The others are told how many, and say it themselves.
+    if !matches!(cli.command, Command::Run(_) | Command::Check(_) | Command::Retrain(_)) {
+        train::use_threads(None);
+    }
     let outcome = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::run(&args),

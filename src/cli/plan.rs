@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::load::{Loaded, SpecArgs};
-use super::{Failure, terminal};
+use super::{Failure, memory, terminal};
 use crate::engine::{self, Plan};
 use crate::grid::Grid;
+use crate::spec::CurveDetail;
 use crate::value::grouped;
 
 /// Show the runs a spec stands for and how much work they are; trains nothing
@@ -30,6 +31,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// A cell of curves.csv and its comma: counts are shorter, numbers with all digits longer.
+const BYTES_PER_CELL: u128 = 14;
+
 fn text(loaded: &Loaded, most_runs: usize) -> String {
     let Loaded { experiment, grid, prepared } = loaded;
     let mut text = format!("{}: {} runs\n", experiment.name, grouped(grid.runs.len() as u128));
@@ -47,14 +51,24 @@ fn text(loaded: &Loaded, most_runs: usize) -> String {
             let _ = writeln!(text, "{} {what}", grouped(u128::from(count)));
         }
     }
+    for data in &prepared.data {
+        let _ = writeln!(text, "data: {data}");
+    }
     for note in &prepared.notes {
         let _ = writeln!(text, "note: {note}");
     }
     let work = engine::work(&Plan::new(experiment, grid, prepared));
+    if experiment.curves == CurveDetail::All {
+        let kept = (grid.runs.len() as u128).min(u128::from(experiment.max_curves));
+        let rows = work.evaluations * kept / (grid.runs.len() as u128).max(1);
+        let bytes = rows * work.columns as u128 * BYTES_PER_CELL;
+        let _ = writeln!(text, "curves.csv: up to {} rows, about {}", grouped(rows), memory::bytes(bytes));
+    }
     let _ = writeln!(
         text,
-        "at most {} steps in all, if every run spends its budget\nabout {} groups of lanes, {}",
+        "at most {} steps and {} evaluations in all, if every run spends its budget\nabout {} groups of lanes, {}",
         grouped(work.steps),
+        grouped(work.evaluations),
         grouped(work.groups as u128),
         duration(work.multiply_adds, rayon::current_num_threads())
     );

@@ -39,6 +39,11 @@ pub(super) fn warning(text: &str) {
     let _ = writeln!(io::stderr().lock(), "warning: {}", visible(text));
 }
 
+/// Writes a remark to standard error.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "note: {text}");
+}
+
 /// Whether a stream is a terminal that wants colors (<https://no-color.org>).
 pub(super) fn is_colored(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())

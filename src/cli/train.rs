@@ -1,5 +1,6 @@
 //! Training for the verbs that train: threads, progress, Ctrl-C.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::load::Loaded;
@@ -30,9 +31,26 @@ impl Default for Training {
 
 /// Says how many threads this process uses, for loading and writing as for training; to be called before there is any work.
 pub(super) fn use_threads(threads: Option<u16>) {
-    let threads = threads.map_or(0, usize::from);
-    // A pool that cannot be built (or is there already) leaves rayon with its own default.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let wanted = threads.map_or_else(cores, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new();
+    // A pool that fails to start cannot be built a second time, so the threads are tried first.
+    let pool = match can_start(wanted) {
+        true => pool.num_threads(wanted),
+        false => pool.num_threads(1).use_current_thread(),
+    };
+    // A pool that is there already does as well.
+    let _ = pool.build_global();
+}
+
+/// Whether the system grants so many threads at a time.
+fn can_start(threads: usize) -> bool {
+    let barrier = Mutex::new(());
+    std::thread::scope(|scope| {
+        let _waiting = barrier.lock();
+        let wait = || drop(barrier.lock());
+        (0..threads).all(|_| std::thread::Builder::new().spawn_scoped(scope, wait).is_ok())
+    })
 }
 
 /// Set by Ctrl-C. A process has one handler of signals, however often it trains.

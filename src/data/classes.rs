@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::error::{Error, Place};
+use crate::value::shortened;
 
 /// The labels of a column, row after row.
 pub(super) struct Labels {
@@ -35,7 +36,7 @@ impl Labels {
                 return Ok(());
             }
             None if cell.is_empty() => "an empty cell".to_owned(),
-            None if cell.parse::<f64>().is_ok() => format!("`{cell}`"),
+            None if cell.parse::<f64>().is_ok() => format!("`{}`", shortened(cell)),
             None => {
                 self.cells.push((cell.to_owned(), place));
                 return Ok(());
@@ -63,6 +64,7 @@ impl Labels {
         let column = &self.column;
         let listed = || listed(&names);
         if let [class] = names[..] {
+            let class = shortened(class);
             let message = format!("column `{column}` holds a single class, `{class}`: there is nothing to tell apart");
             return Err(Error::in_target(message, "two classes are the least"));
         }
@@ -76,6 +78,7 @@ impl Labels {
         targets.iter().for_each(|&class| counts[class] += 1);
         if let Some(row) = targets.iter().position(|&class| counts[class] == 1) {
             let (label, place) = &self.cells[row];
+            let label = shortened(label);
             let message = format!("{place}: column `{column}`: class `{label}` has this one example only");
             return Err(Error::in_target(message, &format!("the classes are: {}", listed())));
         }
@@ -96,7 +99,7 @@ fn whole_number(cell: &str) -> Option<i64> {
 /// The first few names.
 fn listed(names: &[&str]) -> String {
     const SHOWN: usize = 10;
-    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(SHOWN).map(|name| shortened(name)).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN { format!("{shown}, …") } else { shown }
 }
 

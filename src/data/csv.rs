@@ -1,65 +1,197 @@
 //! Examples from a CSV file with a header line.
+//!
+//! The file is walked twice: first to see what each column holds, then to turn its cells into numbers.
+
+mod column;
+mod faults;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write as _;
+use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
+use self::column::{Column, is_missing};
+use self::faults::{Faults, MissingCells};
 use super::classes::Labels;
 use super::dataset::{Examples, Raw};
-use super::definition::{CsvSource, Targets};
+use super::definition::{CsvSource, Missing, Separator, Size, Targets};
 use super::error::{Error, Place};
 use crate::fs;
+use crate::value::{grouped, shortened};
 
-/// Reads the chosen columns; every cell must be a finite number, or a class where the targets are classes.
+/// Reads the chosen columns: numbers, the levels of categories as a feature each, and classes where the targets are classes.
 pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
-    let text = fs::read_text(&source.path)?;
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| Error::in_file(error.to_string()))?.clone();
-    if header.is_empty() {
-        return Err(Error::in_file(format!("{} is empty; expected a header line and examples", source.path.display())));
-    }
-    let column = |key, name: &str| find_column(source, &header, key, name);
-    let target = column("target", &source.target)?;
-    let names: Vec<String> = match &source.features {
-        Some(names) => names.clone(),
-        None => header.iter().filter(|&name| name != source.target).map(str::to_owned).collect(),
-    };
-    let chosen: Vec<usize> = names.iter().map(|name| column("features", name)).collect::<Result<_, _>>()?;
+    let file = File { source, text: read_text(&source.path)? };
+    let header = file.header()?;
+    let (target, chosen) = choose(&file, &header)?;
 
-    let mut examples = Examples { width: chosen.len(), ..Examples::default() };
-    let mut labels = Labels::new(&source.target);
-    let (mut record, mut rows) = (StringRecord::new(), 0);
-    loop {
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => return Err(Error::in_file(format!("{}: {error}", source.path.display()))),
-        }
-        let line = record.position().map_or(0, |position| first_line(&text, position));
-        let place = Place { path: source.path.clone(), line };
-        if record.len() != header.len() {
-            return Err(Error::in_file(format!(
-                "{place}: expected {} columns as in the header, found {}",
-                header.len(),
-                record.len()
-            )));
-        }
-        for &index in &chosen {
-            examples.features.push(number(&record, index, &header, &place)?);
-        }
-        match source.targets {
-            Targets::Numbers => examples.targets.push(target_number(&record, target, &header, &place)?),
-            Targets::Classes { .. } => labels.push(record[target].trim(), place)?,
-        }
+    let mut faults = Faults::default();
+    let mut missing = MissingCells::default();
+    let mut columns: Vec<Column> = chosen.iter().map(|&index| Column::new(index, &header[index])).collect();
+    let mut rows = 0u64;
+    file.walk(|line, record| {
         rows += 1;
-    }
+        if record.len() != header.len() {
+            let (expected, found) = (header.len(), record.len());
+            return faults
+                .add(file.at(line), format_args!("expected {expected} columns as in the header, found {found}"));
+        }
+        columns.iter_mut().for_each(|column| column.see(&record[column.index]));
+        for &index in chosen.iter().chain([&target]).filter(|&&index| is_missing(&record[index])) {
+            missing.add(&header[index], line);
+        }
+    })?;
     if rows == 0 {
         return Err(Error::in_file(format!("{} has a header line but no examples", source.path.display())));
+    }
+    if source.missing == Missing::Error && !missing.is_empty() {
+        faults.add_missing(&source.path, &missing);
+    }
+    for column in &mut columns {
+        column.decide(source.categories.contains(&column.name)).unwrap_or_else(|message| {
+            faults.add(file.at(1), format_args!("{message}"));
+        });
+    }
+
+    let mut examples = Examples { width: columns.iter().map(Column::width).sum(), ..Examples::default() };
+    let mut labels = Labels::new(&source.target);
+    let mut dropped = 0u64;
+    file.walk(|line, record| {
+        let cells = || chosen.iter().chain([&target]).map(|&index| record[index].trim());
+        if record.len() != header.len() || (source.missing == Missing::Error && cells().any(is_missing)) {
+            return;
+        }
+        if source.missing == Missing::Drop && cells().any(is_missing) {
+            dropped += 1;
+            return;
+        }
+        let at = file.at(line);
+        for column in &columns {
+            if let Err(message) = column.push(&record[column.index], &mut examples.features) {
+                faults.add(&at, format_args!("{message}"));
+            }
+        }
+        let cell = record[target].trim();
+        match source.targets {
+            _ if is_missing(cell) => {
+                let name = &header[target];
+                faults.add(&at, format_args!("column {} (`{name}`): the target is missing", target + 1));
+                faults.help(r#"rows without a target cannot be filled; `missing = "drop"` in [data] leaves them out"#);
+            }
+            Targets::Numbers => match column::number(cell, target, &header[target]) {
+                Ok(number) => examples.targets.push(number),
+                Err(message) => {
+                    faults.add(&at, format_args!("{message}"));
+                    if cell.parse::<f64>().is_err() {
+                        faults.help("classes are for `kind = \"logistic-regression\"`, or a network with `loss = \"log\"` or \"cross-entropy\"");
+                    }
+                }
+            },
+            Targets::Classes { .. } => match labels.push(cell, Place { path: source.path.clone(), line }) {
+                Ok(()) => {}
+                Err(error) => faults.add_error(error),
+            },
+        }
+    })?;
+    for column in &columns {
+        faults.hint(column.hint());
+    }
+    faults.into_result()?;
+    if dropped == rows {
+        let message = format!("{}: every row has a missing value, so that none is left", source.path.display());
+        return Err(Error::in_file(message));
     }
     let mut classes = Vec::new();
     if let Targets::Classes { count } = source.targets {
         let found = labels.classes(count)?;
         (classes, examples.targets) = (found.names, found.targets);
     }
-    Ok(Raw { names, examples, classes, contents: Some(blake3::hash(text.as_bytes())) })
+    let mut notes: Vec<String> = columns.iter().filter_map(Column::note).collect();
+    if dropped > 0 {
+        notes.push(format!(
+            "{} of {} rows have missing values and were left out",
+            grouped(dropped.into()),
+            grouped(rows.into())
+        ));
+    }
+    let names = columns.iter().flat_map(Column::features).collect();
+    Ok(Raw { names, examples, classes, notes, contents: Some(blake3::hash(file.text.as_bytes())) })
+}
+
+/// How large the examples are at the most, as far as header and size of the file tell; `None` if it cannot be looked at.
+pub(super) fn size(source: &CsvSource) -> Option<Size> {
+    let mut start = Vec::new();
+    let file = std::fs::File::open(&source.path).ok()?;
+    let bytes = file.metadata().ok()?.len();
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, 1 << 20), &mut start).ok()?;
+    let start = String::from_utf8_lossy(&start);
+    let columns = start.lines().next()?.split(source.separator.character()).count();
+    let features = source.features.as_ref().map_or(columns.saturating_sub(1), Vec::len) as u128;
+    let bytes = u128::from(bytes);
+    // A cell has at least a digit and a separator.
+    Some(Size { examples: bytes / (2 * columns as u128), features, bytes })
+}
+
+struct File<'s> {
+    source: &'s CsvSource,
+    text: String,
+}
+
+impl File<'_> {
+    fn reader(&self) -> csv::Reader<&[u8]> {
+        let separator = self.source.separator.character() as u8;
+        ReaderBuilder::new().flexible(true).delimiter(separator).from_reader(self.text.as_bytes())
+    }
+
+    fn header(&self) -> Result<StringRecord, Error> {
+        let path = self.source.path.display();
+        let header = self.reader().headers().map_err(|error| Error::in_file(format!("{path}: {error}")))?.clone();
+        if header.is_empty() {
+            return Err(Error::in_file(format!("{path} is empty; expected a header line and examples")));
+        }
+        Ok(header)
+    }
+
+    /// Calls for every row, with the line it begins on.
+    fn walk(&self, mut see: impl FnMut(u64, &StringRecord)) -> Result<(), Error> {
+        let mut reader = self.reader();
+        let mut record = StringRecord::new();
+        loop {
+            match reader.read_record(&mut record) {
+                Ok(true) => {
+                    let line = record.position().map_or(0, |position| first_line(&self.text, position));
+                    see(line, &record);
+                }
+                Ok(false) => return Ok(()),
+                Err(error) => return Err(Error::in_file(format!("{}: {error}", self.source.path.display()))),
+            }
+        }
+    }
+
+    fn at(&self, line: u64) -> Place {
+        Place { path: self.source.path.clone(), line }
+    }
+}
+
+/// Reads a file, without the mark that some programs put before UTF-8.
+fn read_text(path: &Path) -> Result<String, Error> {
+    let bytes = fs::read_bytes(path)?;
+    let help = match bytes[..] {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "it looks like UTF-16; save it as \"CSV UTF-8\"",
+        [b'P', b'K', ..] => "it looks like a spreadsheet; save it as \"CSV UTF-8\"",
+        _ => "it may be Latin-1 or Windows-1252; save it as \"CSV UTF-8\"",
+    };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line =
+            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
+        Error { key: "csv", message: format!("{}:{line}: this is not UTF-8 text", path.display()), help: help.into() }
+    })?;
+    match text.strip_prefix('\u{feff}') {
+        Some(text) => Ok(text.to_owned()),
+        None => Ok(text),
+    }
 }
 
 /// The line a record begins on; the reader counts it from the end of the record before, blank lines included.
@@ -69,92 +201,68 @@ fn first_line(text: &str, position: &csv::Position) -> u64 {
         + rest.take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|&&byte| byte == b'\n').count() as u64
 }
 
-fn find_column(source: &CsvSource, header: &StringRecord, key: &'static str, name: &str) -> Result<usize, Error> {
-    let place = Place { path: source.path.clone(), line: 1 };
+/// The places of the target and of the columns to predict from.
+fn choose(file: &File<'_>, header: &StringRecord) -> Result<(usize, Vec<usize>), Error> {
+    let source = file.source;
+    let column = |key, name: &str| find_column(file, header, key, name);
+    let target = column("target", &source.target)?;
+    let chosen: Vec<usize> = match &source.features {
+        Some(names) => names.iter().map(|name| column("features", name)).collect::<Result<_, _>>()?,
+        None => (0..header.len()).filter(|&index| index != target).collect(),
+    };
+    if chosen.is_empty() {
+        return Err(Error::in_file(format!("{}: there is no column but the target", file.at(1))));
+    }
+    if let Some(name) = source.categories.iter().find(|name| !chosen.iter().any(|&index| header[index] == ***name)) {
+        column("categories", name)?;
+        let message = format!("{}: `{name}` is not among the features", file.at(1));
+        return Err(Error { key: "categories", message, help: String::new() });
+    }
+    Ok((target, chosen))
+}
+
+fn find_column(file: &File<'_>, header: &StringRecord, key: &'static str, name: &str) -> Result<usize, Error> {
+    let place = file.at(1);
     let matches: Vec<usize> = (0..header.len()).filter(|&index| &header[index] == name).collect();
     match matches[..] {
         [index] => Ok(index),
         [] => Err(Error {
             key,
-            message: format!("{place}: there is no column `{name}`"),
-            help: format!("the columns are: {}", header.iter().collect::<Vec<_>>().join(", ")),
+            message: format!("{place}: there is no column `{}`", shortened(name)),
+            help: match another_separator(header, file.source.separator) {
+                Some(word) => {
+                    format!("the columns seem to be separated otherwise: add `separator = \"{word}\"` to [data]")
+                }
+                None => format!("the columns are: {}", listed(header.iter())),
+            },
         }),
-        _ => {
-            Err(Error { key, message: format!("{place}: more than one column is named `{name}`"), help: String::new() })
+        _ => Err(Error {
+            key,
+            message: format!("{place}: more than one column is named `{}`", shortened(name)),
+            help: String::new(),
+        }),
+    }
+}
+
+/// The separator that a header of a single column seems to have.
+fn another_separator(header: &StringRecord, separator: Separator) -> Option<&'static str> {
+    let others = Separator::ALL.into_iter().filter(|other| *other != separator);
+    let found = |other: &Separator| header.len() == 1 && header[0].contains(other.character());
+    others.into_iter().find(found).map(Separator::word)
+}
+
+/// The first few names.
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 40;
+    let (mut text, mut count) = (String::new(), 0);
+    for name in names {
+        if count < SHOWN {
+            let _ = write!(text, "{}{}", if count == 0 { "" } else { ", " }, shortened(name));
         }
+        count += 1;
     }
-}
-
-/// A target that is a number; of a word the error says which problems predict those.
-fn target_number(record: &StringRecord, index: usize, header: &StringRecord, place: &Place) -> Result<f64, Error> {
-    number(record, index, header, place).map_err(|error| match record[index].trim() {
-        "" => error,
-        _ => Error { help: "classes are for `kind = \"logistic-regression\"`, or a network with `loss = \"log\"` or \"cross-entropy\"".into(), ..error },
-    })
-}
-
-fn number(record: &StringRecord, index: usize, header: &StringRecord, place: &Place) -> Result<f64, Error> {
-    let cell = record[index].trim();
-    match cell.parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(number),
-        _ => {
-            let found = if cell.is_empty() { "an empty cell".to_owned() } else { format!("`{cell}`") };
-            let (column, name) = (index + 1, &header[index]);
-            Err(Error::in_file(format!("{place}: column {column} (`{name}`): expected a finite number, found {found}")))
-        }
+    if count > SHOWN {
+        let _ = write!(text, ", … ({} in all)", grouped(count as u128));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The outcome of reading this text, with the folder's name taken out of messages.
-    fn read_text(text: &str, features: Option<&[&str]>) -> Result<Raw, String> {
-        read_targets(text, features, Targets::Numbers)
-    }
-
-    fn read_targets(text: &str, features: Option<&[&str]>, targets: Targets) -> Result<Raw, String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data.csv");
-        std::fs::write(&path, text).unwrap();
-        let features = features.map(|names| names.iter().map(|&name| name.to_owned()).collect());
-        let source = CsvSource { path, target: "y".into(), features, targets };
-        read(&source).map_err(|error| error.message.replace(&format!("{}/", folder.path().display()), ""))
-    }
-
-    fn message(text: &str) -> String {
-        read_text(text, None).err().expect("an error")
-    }
-
-    #[test]
-    fn all_columns_but_the_target_are_features_unless_named() {
-        let raw = read_text("a,y,b\n1,2,3\n4,5,6e-1\n", None).unwrap();
-        assert_eq!(raw.names, ["a", "b"]);
-        assert_eq!(raw.examples.features, [1.0, 3.0, 4.0, 0.6]);
-        assert_eq!(raw.examples.targets, [2.0, 5.0]);
-        let raw = read_text("a,y,b\n1,2,3\n", Some(&["b"])).unwrap();
-        assert_eq!((raw.names, raw.examples.features), (vec!["b".to_owned()], vec![3.0]));
-    }
-
-    #[test]
-    fn labels_become_positions_among_the_classes() {
-        let raw = read_targets("y,a\nyes,1\nno,2\n no ,3\nyes,4\n", None, Targets::Classes { count: None }).unwrap();
-        assert_eq!(raw.classes, ["no", "yes"]);
-        assert_eq!((raw.examples.targets, raw.examples.features), (vec![1.0, 0.0, 0.0, 1.0], vec![1.0, 2.0, 3.0, 4.0]));
-        let no_rows = read_targets("y,a\n", None, Targets::Classes { count: None });
-        assert_eq!(no_rows.err().unwrap(), "data.csv has a header line but no examples");
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_with_file_line_and_column() {
-        assert_eq!(message(""), "data.csv is empty; expected a header line and examples");
-        assert_eq!(message("a,y\n"), "data.csv has a header line but no examples");
-        assert_eq!(message("a,z\n1,2\n"), "data.csv:1: there is no column `y`");
-        assert_eq!(message("a,y\n1,2\n3\n"), "data.csv:3: expected 2 columns as in the header, found 1");
-        assert_eq!(message("a,y\n1,2\n\nx,4\n"), "data.csv:4: column 1 (`a`): expected a finite number, found `x`");
-        assert_eq!(message("a,y\n,2\n"), "data.csv:2: column 1 (`a`): expected a finite number, found an empty cell");
-        assert_eq!(message("a,y\n1,nan\n"), "data.csv:2: column 2 (`y`): expected a finite number, found `nan`");
-        assert_eq!(message("y,a,y\n1,2,3\n"), "data.csv:1: more than one column is named `y`");
-    }
+    text
 }

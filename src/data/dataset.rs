@@ -1,5 +1,6 @@
 //! [`Dataset`]: examples in memory, split and scaled, ready to train on.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use pulp::NullaryFnOnce;
@@ -10,6 +11,13 @@ use super::definition::{Definition, Scale, Source};
 use super::playground::SeedRandom;
 use super::{Error, csv, linear, points};
 use crate::random::Key;
+use crate::value::{grouped, shortened};
+
+/// The largest number whose square can still be added up over all examples.
+pub(super) const LARGEST: f64 = 1e150;
+
+/// The smallest spread whose square keeps all digits.
+const SMALLEST: f64 = 1e-150;
 
 /// Examples of one data set: training and test part, scaled alike.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +79,7 @@ pub(super) struct Raw {
     pub(super) examples: Examples,
     pub(super) classes: Vec<String>,
     pub(super) contents: Option<blake3::Hash>,
+    pub(super) notes: Vec<String>,
 }
 
 impl Dataset {
@@ -87,11 +96,17 @@ impl Dataset {
             Source::Linear(source) => linear::generate(source, &key("examples")),
             Source::Playground(source) => {
                 let (mut dataset, names) = points::generate(source, seed);
-                dataset.scale(definition.scale, &names);
+                dataset.scale(definition.scale, &names)?;
                 return Ok(dataset);
             }
         };
         let count = raw.examples.len();
+        if count > u32::MAX as usize {
+            return Err(Error::too_many_examples(count));
+        }
+        if raw.examples.targets.iter().any(|target| !(target.abs() <= LARGEST)) {
+            return Err(Error::targets_too_large());
+        }
         let (train, test) = split(raw.examples, definition.test_fraction, &key("split"));
         if train.is_empty() {
             return Err(Error::no_training_examples(count, definition.test_fraction));
@@ -99,17 +114,72 @@ impl Dataset {
         if let Some(class) = (0..raw.classes.len()).find(|&class| !train.targets.contains(&(class as f64))) {
             return Err(Error::class_without_examples(&raw.classes[class], definition.test_fraction));
         }
-        let Raw { names, classes, contents, .. } = raw;
-        let mut dataset = Dataset { train, test, classes, notes: Vec::new(), generator: None, contents };
-        dataset.scale(definition.scale, &names);
+        let Raw { names, classes, notes, contents, .. } = raw;
+        let mut dataset = Dataset { train, test, classes, notes, generator: None, contents };
+        dataset.fill(&names)?;
+        dataset.scale(definition.scale, &names)?;
         Ok(dataset)
     }
 
+    /// How many examples, features and classes there are, in one line.
+    pub fn summary(&self) -> String {
+        let count = |count: usize, noun: &str| {
+            format!("{} {noun}{}", grouped(count as u128), if count == 1 { "" } else { "s" })
+        };
+        let (train, test) = (self.train.len(), self.test.len());
+        let mut text = count(train + test, "example");
+        if test > 0 {
+            let _ = write!(text, " ({} to train on, {} to test on)", grouped(train as u128), grouped(test as u128));
+        }
+        let _ = write!(text, ", {}", count(self.train.width, "feature"));
+        if !self.classes.is_empty() {
+            let mut counts = vec![0usize; self.classes.len()];
+            let targets = self.train.targets.iter().chain(&self.test.targets);
+            targets.for_each(|&class| counts[class as usize] += 1);
+            let shown = self
+                .classes
+                .iter()
+                .zip(&counts)
+                .take(10)
+                .map(|(class, count)| format!("{} ({})", shortened(class), grouped(*count as u128)));
+            let rest = if self.classes.len() > 10 { ", …" } else { "" };
+            let _ = write!(text, ", {} classes: {}{rest}", self.classes.len(), shown.collect::<Vec<_>>().join(", "));
+        }
+        text
+    }
+
+    /// Fills in what is missing, which is NaN so far: the mean of what the training part has.
+    fn fill(&mut self, names: &[String]) -> Result<(), Error> {
+        let width = self.train.width;
+        for (feature, name) in names.iter().enumerate() {
+            let column =
+                |part: &Examples| (0..part.len()).map(|example| part.row(example)[feature]).collect::<Vec<_>>();
+            let (train, test) = (column(&self.train), column(&self.test));
+            let missing = train.iter().chain(&test).filter(|x| x.is_nan()).count();
+            if missing == 0 {
+                continue;
+            }
+            let known: Vec<f64> = train.into_iter().filter(|x| !x.is_nan()).collect();
+            if known.is_empty() {
+                return Err(Error::no_mean(name));
+            }
+            let mean = known.iter().map(|x| x / known.len() as f64).sum::<f64>();
+            for part in [&mut self.train, &mut self.test] {
+                part.features.iter_mut().skip(feature).step_by(width).filter(|x| x.is_nan()).for_each(|x| *x = mean);
+            }
+            let (count, verb) = (grouped(missing as u128), if missing == 1 { "value was" } else { "values were" });
+            let name = shortened(name);
+            self.notes
+                .push(format!("`{name}`: {count} missing {verb} set to {mean}, the mean of the training examples"));
+        }
+        Ok(())
+    }
+
     /// Scales every feature as the training part says; a constant one becomes zeros, with a note.
-    fn scale(&mut self, scale: Scale, names: &[String]) {
+    fn scale(&mut self, scale: Scale, names: &[String]) -> Result<(), Error> {
         let train = &self.train;
         let (shifts, spreads) = match scale {
-            Scale::None => return,
+            Scale::None => return Ok(()),
             Scale::Standard => train.means_and_deviations(),
             Scale::MinMax => train.lows_and_widths(),
         };
@@ -119,7 +189,13 @@ impl Dataset {
             constant.iter_mut().zip(row).zip(first).for_each(|((constant, x), first)| *constant &= x == first);
         }
         for (name, _) in names.iter().zip(&constant).filter(|(_, constant)| **constant) {
+            let name = shortened(name);
             self.notes.push(format!("feature `{name}` is constant in the training examples and was set to zero"));
+        }
+        // Squares of smaller spreads lose digits or vanish.
+        let mut too_small = spreads.iter().zip(&constant).zip(names);
+        if let Some((_, name)) = too_small.find(|((spread, constant), _)| !**constant && !(**spread >= SMALLEST)) {
+            return Err(Error::spread_too_small(name));
         }
         for part in [&mut self.train, &mut self.test] {
             part.features.par_chunks_mut(part.width.max(1)).with_min_len(EXAMPLES_PER_SUM).for_each(|row| {
@@ -128,6 +204,7 @@ impl Dataset {
                 }
             });
         }
+        Ok(())
     }
 }
 
@@ -241,9 +318,32 @@ mod tests {
         let test = Examples { width: 2, ..Examples::default() };
         let mut data =
             Dataset { train: examples, test, classes: Vec::new(), notes: Vec::new(), generator: None, contents: None };
-        data.scale(Scale::Standard, &["flat".into(), "real".into()]);
+        data.scale(Scale::Standard, &["flat".into(), "real".into()]).unwrap();
         assert!((0..3).all(|i| data.train.row(i)[0] == 0.0));
         assert_eq!(data.notes, ["feature `flat` is constant in the training examples and was set to zero"]);
+    }
+
+    #[test]
+    fn what_cannot_be_scaled_is_named() {
+        let with = |values: [f64; 2], scale| {
+            let examples = Examples { width: 1, features: values.to_vec(), targets: vec![0.0; 2] };
+            let test = Examples { width: 1, ..Examples::default() };
+            let mut data = Dataset {
+                train: examples,
+                test,
+                classes: Vec::new(),
+                notes: Vec::new(),
+                generator: None,
+                contents: None,
+            };
+            data.scale(scale, &["size".into()]).map(|()| data.train.features)
+        };
+        for scale in [Scale::Standard, Scale::MinMax] {
+            let error = with([1e-300, 3e-300], scale).unwrap_err();
+            assert!(error.message.contains("`size`") && error.key == "scale", "{error}");
+        }
+        assert_eq!(with([1e150, -1e150], Scale::Standard).unwrap(), [1.0, -1.0]);
+        assert_eq!(with([1e-140, 3e-140], Scale::MinMax).unwrap(), [0.0, 1.0]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::playground;
+use super::{csv, playground};
 
 /// Where examples come from and how they are prepared.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +13,30 @@ pub struct Definition {
     pub scale: Scale,
     /// The share of examples set aside for testing, in `[0, 1)`.
     pub test_fraction: f64,
+}
+
+/// How large a data set is, at the most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Training and test part together.
+    pub examples: u128,
+    /// Features per example.
+    pub features: u128,
+    /// Bytes of the file it comes from.
+    pub bytes: u128,
+}
+
+impl Definition {
+    /// How large the data set is, as far as can be told before it is loaded.
+    pub fn size(&self) -> Size {
+        match &self.source {
+            Source::Csv(source) => csv::size(source).unwrap_or(Size { examples: 1, features: 1, bytes: 0 }),
+            Source::Linear(source) => {
+                Size { examples: source.examples as u128, features: source.features as u128, bytes: 0 }
+            }
+            Source::Playground(source) => Size { examples: 1200, features: source.features.len() as u128, bytes: 0 },
+        }
+    }
 }
 
 /// The origin of a data set.
@@ -37,6 +61,86 @@ pub struct CsvSource {
     pub features: Option<Vec<String>>,
     /// What the target column holds.
     pub targets: Targets,
+    /// What stands between two cells.
+    pub separator: Separator,
+    /// What becomes of rows that lack a value.
+    pub missing: Missing,
+    /// Columns whose cells name categories though some or all of them are numbers.
+    pub categories: Vec<String>,
+}
+
+impl CsvSource {
+    /// All columns but the target of a file of numbers separated by commas.
+    pub fn new(path: PathBuf, target: &str, targets: Targets) -> CsvSource {
+        CsvSource {
+            path,
+            target: target.to_owned(),
+            features: None,
+            targets,
+            separator: Separator::Comma,
+            missing: Missing::Error,
+            categories: Vec::new(),
+        }
+    }
+}
+
+/// What stands between two cells of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separator {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// A tabulator.
+    Tab,
+}
+
+impl Separator {
+    /// All of them.
+    pub const ALL: [Separator; 3] = [Separator::Comma, Separator::Semicolon, Separator::Tab];
+
+    /// Its word in a spec.
+    pub fn word(self) -> &'static str {
+        match self {
+            Separator::Comma => ",",
+            Separator::Semicolon => ";",
+            Separator::Tab => "tab",
+        }
+    }
+
+    /// The character.
+    pub fn character(self) -> char {
+        match self {
+            Separator::Comma => ',',
+            Separator::Semicolon => ';',
+            Separator::Tab => '\t',
+        }
+    }
+}
+
+/// What becomes of rows that lack a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// They are errors.
+    Error,
+    /// They are left out.
+    Drop,
+    /// The mean of the training part is filled in.
+    Mean,
+}
+
+impl Missing {
+    /// All of them.
+    pub const ALL: [Missing; 3] = [Missing::Error, Missing::Drop, Missing::Mean];
+
+    /// Its word in a spec.
+    pub fn word(self) -> &'static str {
+        match self {
+            Missing::Error => "error",
+            Missing::Drop => "drop",
+            Missing::Mean => "mean",
+        }
+    }
 }
 
 /// What a target column holds.

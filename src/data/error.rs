@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::fs;
+use crate::value::shortened;
 
 /// What is wrong with a data set, and which setting of the spec leads there.
 #[derive(Debug)]
@@ -26,7 +27,8 @@ impl std::error::Error for Error {}
 
 impl From<fs::Error> for Error {
     fn from(error: fs::Error) -> Error {
-        Error { key: "csv", message: error.to_string(), help: "the path is relative to the spec".into() }
+        let help = if error.is_not_found() { "the path is relative to the spec" } else { "" };
+        Error { key: "csv", message: error.to_string(), help: help.into() }
     }
 }
 
@@ -58,6 +60,29 @@ impl Error {
             message: format!("no training example of class `{class}` is left when {fraction} of them are set aside"),
             help: "use a smaller `test_fraction`".into(),
         }
+    }
+
+    pub(super) fn too_many_examples(examples: usize) -> Error {
+        let message = format!("{examples} examples are too many: at most {} can be numbered", u32::MAX);
+        Error { key: "examples", message, help: String::new() }
+    }
+
+    pub(super) fn targets_too_large() -> Error {
+        let message = "some targets are too large, their squares cannot be computed with".to_owned();
+        Error { key: "noise", message, help: "use a smaller `noise`".into() }
+    }
+
+    pub(super) fn no_mean(feature: &str) -> Error {
+        let message = format!("feature `{}` has no value in the training examples, and so no mean", shortened(feature));
+        Error { key: "missing", message, help: "`missing = \"drop\"` leaves rows without a value out".into() }
+    }
+
+    pub(super) fn spread_too_small(feature: &str) -> Error {
+        let message = format!(
+            "feature `{}` varies too little to be scaled: the square of its spread vanishes",
+            shortened(feature)
+        );
+        Error { key: "scale", message, help: "multiply the column by a power of ten, or leave it out".into() }
     }
 
     /// Something is wrong with the column to predict.

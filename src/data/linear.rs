@@ -41,7 +41,7 @@ pub(super) fn generate(source: &LinearSource, key: &Key) -> Raw {
         pulp::Arch::new().dispatch(block);
     });
     let names = (1..=source.features).map(|feature| format!("x{feature}")).collect();
-    Raw { names, examples, classes: Vec::new(), contents: None }
+    Raw { names, examples, classes: Vec::new(), notes: Vec::new(), contents: None }
 }
 
 /// The examples of one stream.

@@ -16,7 +16,8 @@ mod points;
 pub use blocks::{EXAMPLES_PER_SUM, in_parallel, sum_of_blocks};
 pub use dataset::{Dataset, Examples};
 pub use definition::{
-    CsvSource, Definition, Generator, LinearSource, PlaygroundSource, Sampling, Scale, Source, Targets,
+    CsvSource, Definition, Generator, LinearSource, Missing, PlaygroundSource, Sampling, Scale, Separator, Size,
+    Source, Targets,
 };
 pub use error::Error;
 pub use order::{Order, Schedule, SharedOrders};

@@ -11,6 +11,7 @@ mod executor;
 mod fake;
 mod finish;
 mod finished;
+mod footprint;
 mod lanes;
 mod plan;
 mod prepare;
@@ -24,13 +25,14 @@ mod work;
 pub use executor::{Executor, Interrupted, Options, Stopped, carry_out};
 pub use fake::Fake;
 pub use finished::Finished;
+pub use footprint::Footprint;
 pub use lanes::Lanes;
 pub use plan::{Columns, Fingerprint, Part, Plan};
 pub use prepare::{PrepareError, PrepareErrorKind, Prepared};
 pub use sink::{Memory, Sink};
 pub use study::study;
 pub use tasks::{MOST_LANES, Task};
-pub use work::{Work, work};
+pub use work::{Work, seconds_of_solving, work};
 
 use crate::record::Study;
 

@@ -33,6 +33,16 @@ pub struct Plan<'a> {
     curve_every: usize,
 }
 
+impl From<CurveDetail> for Detail {
+    fn from(detail: CurveDetail) -> Detail {
+        match detail {
+            CurveDetail::All => Detail::All,
+            CurveDetail::Thinned => Detail::Thinned,
+            CurveDetail::None => Detail::None,
+        }
+    }
+}
+
 /// Some runs of a plan.
 #[derive(Debug, Clone, Copy)]
 pub enum Part<'a> {
@@ -65,11 +75,7 @@ impl Fingerprint {
 impl<'a> Plan<'a> {
     /// The plan of an experiment; curves are kept as its spec says.
     pub fn new(experiment: &'a Experiment, grid: &'a Grid, prepared: &'a Prepared) -> Plan<'a> {
-        let curves = match experiment.curves {
-            CurveDetail::All => Detail::All,
-            CurveDetail::Thinned => Detail::Thinned,
-            CurveDetail::None => Detail::None,
-        };
+        let curves = experiment.curves.into();
         let columns = Columns::new(grid, prepared);
         let plan = Plan { experiment, grid, prepared, columns, curves, curve_every: 0 };
         plan.with_curves(curves, usize::try_from(experiment.max_curves).unwrap_or(usize::MAX))

@@ -25,6 +25,8 @@ pub struct Prepared {
     pub notes: Vec<String>,
     /// BLAKE3 of every file that was read, each once.
     pub(super) inputs: Vec<blake3::Hash>,
+    /// How large the data sets are, one line for each of the first few.
+    pub data: Vec<String>,
 }
 
 /// The problems of a setup, as positions in the list of all.
@@ -92,6 +94,7 @@ impl Prepared {
             by_setup: by_setup.into_iter().map(|known| known.unwrap_or(SetupProblems::Shared(0))).collect(),
             notes: problems.notes.list,
             inputs: problems.inputs.list,
+            data: problems.data.iter().take(MOST_DESCRIBED).map(|data| data.summary()).collect(),
         };
         let errors = prepared.check(grid);
         if errors.is_empty() { Ok(prepared) } else { Err(errors) }
@@ -142,6 +145,9 @@ impl Prepared {
         errors
     }
 }
+
+/// So many data sets are described.
+const MOST_DESCRIBED: usize = 10;
 
 /// What has been prepared so far.
 #[derive(Default)]

@@ -18,6 +18,13 @@ pub enum Definition {
     EggCarton(EggCarton),
 }
 
+impl Definition {
+    /// Whether its loss is a sum of squares of linear functions, known from a matrix.
+    pub fn is_least_squares(&self) -> bool {
+        matches!(self, Definition::LinearRegression(_))
+    }
+}
+
 /// `loss(w) = curvature/2 · (w − minimum)²`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parabola {

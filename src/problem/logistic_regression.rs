@@ -257,6 +257,10 @@ impl<H: Head> Model for Logistic<H> {
         Some(&self.data.train)
     }
 
+    fn test_examples(&self) -> usize {
+        self.data.test.len()
+    }
+
     fn initial(&self, key: &Key) -> Vec<f64> {
         self.initial.draw(self.parameters(), key)
     }

@@ -59,6 +59,11 @@ pub trait Model: Sync {
     /// The training examples, if the problem has any.
     fn examples(&self) -> Option<&Examples>;
 
+    /// How many examples are set aside for testing.
+    fn test_examples(&self) -> usize {
+        0
+    }
+
     /// Parameters before the first step; `key` is that of the run's `init` stream.
     fn initial(&self, key: &Key) -> Vec<f64>;
 

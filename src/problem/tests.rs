@@ -9,8 +9,7 @@ use crate::random::Key;
 
 fn diabetes() -> LeastSquares {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/data/diabetes.csv");
-    let source =
-        Source::Csv(CsvSource { path, target: "progression".into(), features: None, targets: Targets::Numbers });
+    let source = Source::Csv(CsvSource::new(path, "progression", Targets::Numbers));
     let definition = data::Definition { source, scale: Scale::Standard, test_fraction: 0.0 };
     let data = Dataset::load(&definition, None).unwrap();
     LeastSquares::new(LinearRegression { initial: Initial::Zeros }, Arc::new(data))
@@ -126,7 +125,8 @@ fn gaps_are_refused_where_the_least_loss_cannot_be_known() {
     let means = [0.0, 0.0, 1e12];
     for examples in [examples.clone(), of_sizes([1.0; 3], means)] {
         let test = Examples { width: 3, ..Examples::default() };
-        let data = Dataset { train: examples, test, classes: Vec::new(), notes: Vec::new(), generator: None };
+        let data =
+            Dataset { train: examples, test, classes: Vec::new(), notes: Vec::new(), generator: None, contents: None };
         let model = LeastSquares::new(LinearRegression { initial: Initial::Zeros }, Arc::new(data));
         assert!(!model.measurable().has(Measure::Gap) && !model.recorded().has(Measure::Gap));
         assert!(model.why_unmeasurable(Measure::Gap).unwrap().contains("badly conditioned"));

@@ -2,7 +2,9 @@
 //!
 //! Owns places in sources and how errors look; knows no key of a spec.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -112,42 +114,111 @@ impl Diagnostics {
         Diagnostics { sources, list }
     }
 
-    /// The text for a terminal, one blank line between diagnostics; ends without a newline.
+    /// The text for a terminal, one blank line between diagnostics; ends without a newline. Of many, the first ones and how many more
+    /// there are.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let rendered: Vec<String> =
-            self.list.iter().map(|diagnostic| renderer.render(&[self.group(diagnostic)])).collect();
+        let shown = self.list.iter().take(MOST_SHOWN);
+        let mut rendered: Vec<String> = shown.map(|diagnostic| self.render_one(&renderer, diagnostic)).collect();
+        match self.list.len().saturating_sub(MOST_SHOWN) {
+            0 => {}
+            1 => rendered.push("… and 1 more error".to_owned()),
+            more => rendered.push(format!("… and {more} more errors")),
+        }
         rendered.join("\n\n")
     }
 
-    fn group<'a>(&'a self, diagnostic: &'a Diagnostic) -> Group<'a> {
-        let group = Level::ERROR.primary_title(visible(&diagnostic.message));
+    fn render_one(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+        let (title, help) = (cut(&diagnostic.message), diagnostic.help.as_deref().map(cut));
+        let label = diagnostic.label.as_deref().map(cut);
+        let mut group = Group::with_title(Level::ERROR.primary_title(&*title));
         let source = |span: Span| self.sources.get(span.source).map(|source| (source, span.start..span.end));
-        let group = match diagnostic.span.and_then(source) {
+        match diagnostic.span.and_then(source) {
             Some((file, range)) => {
-                let mut snippet = Snippet::source(file.text.as_str())
-                    .path(path(file))
-                    .annotation(AnnotationKind::Primary.span(range).label(diagnostic.label.as_deref().map(visible)));
-                if let Some(context) = &diagnostic.context
-                    && Some(context.span.source) == diagnostic.span.map(|span| span.source)
-                {
-                    let range = context.span.start..context.span.end;
-                    snippet = snippet.annotation(AnnotationKind::Context.span(range).label(visible(&context.value)));
+                let path = path(file);
+                if let Some(long) = LongLine::around(&file.text, &range) {
+                    group = group.element(Origin::path(path).line(long.line).char_column(long.column));
+                    let notes =
+                        label.iter().map(|label| label.to_string()).chain([format!("it stands at `{}`", long.excerpt)]);
+                    for note in notes {
+                        group = group.element(Level::NOTE.message(note));
+                    }
+                } else {
+                    let mut snippet = Snippet::source(file.text.as_str())
+                        .path(path)
+                        .annotation(AnnotationKind::Primary.span(range).label(label.as_deref()));
+                    if let Some(context) = &diagnostic.context
+                        && Some(context.span.source) == diagnostic.span.map(|span| span.source)
+                    {
+                        let range = context.span.start..context.span.end;
+                        snippet =
+                            snippet.annotation(AnnotationKind::Context.span(range).label(visible(&context.value)));
+                    }
+                    group = group.element(snippet);
                 }
-                group.element(snippet)
             }
-            None => group.element(Origin::path(self.sources.first().map(path).unwrap_or_default())),
-        };
-        match &diagnostic.help {
-            Some(help) => group.element(Level::HELP.message(visible(help))),
-            None => group,
+            None => {
+                let path = self.sources.first().map(path).unwrap_or_default();
+                group = group.element(Origin::path(path));
+            }
         }
+        if let Some(help) = &help {
+            group = group.element(Level::HELP.message(&**help));
+        }
+        renderer.render(&[group])
     }
 
     /// The line of a diagnostic in its source, counted from 1; 1 when it speaks of the whole file.
     pub fn line(&self, diagnostic: &Diagnostic) -> usize {
         diagnostic.span.map_or(1, |span| line(&self.sources, span))
     }
+}
+
+/// So many errors of a file are shown.
+const MOST_SHOWN: usize = 20;
+
+/// A line of more bytes than this is not shown as a whole.
+const LONGEST_LINE: usize = 1000;
+
+/// So much of a long line is shown from the place on.
+const SHOWN_OF_LINE: usize = 60;
+
+/// A place in a line that is too long to be shown.
+struct LongLine {
+    /// Both counted from 1.
+    line: usize,
+    column: usize,
+    excerpt: String,
+}
+
+impl LongLine {
+    fn around(text: &str, place: &Range<usize>) -> Option<LongLine> {
+        let begin = text[..place.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let rest = text[place.start..].split('\n').next().unwrap_or_default();
+        if place.start - begin + rest.len() <= LONGEST_LINE {
+            return None;
+        }
+        let line = 1 + text[..begin].bytes().filter(|&byte| byte == b'\n').count();
+        let column = 1 + text[begin..place.start].chars().count();
+        let excerpt: String = rest.chars().take(SHOWN_OF_LINE).chain(['…']).collect();
+        let excerpt = visible(&excerpt).into_owned();
+        Some(LongLine { line, column, excerpt })
+    }
+}
+
+/// A text with control characters as symbols, its long lines cut, and its further lines left out where they are many.
+fn cut(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 600;
+    const MOST_LINES: usize = 30;
+    if text.len() <= LONGEST {
+        return visible(text);
+    }
+    let line = |line: &str| match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    let cut = text.lines().take(MOST_LINES).map(line).collect::<Vec<_>>().join("\n");
+    visible(&cut).into_owned().into()
 }
 
 /// The path of a source as errors show it.

@@ -229,6 +229,10 @@ pub(super) const KEYS: &[Key] = &[
     key("data.csv", Kind::Path, "A CSV file with a header line, relative to the folder of the spec.").required().when(CSV),
     key("data.target", Kind::Text, "The column to predict.").required().when(CSV),
     key("data.features", Kind::Names, "The columns to predict from; all but the target by default.").when(CSV).fixed(),
+    key("data.separator", Kind::Choice(&[",", ";", "tab"]), "What stands between two cells of the CSV file.").or(Default::Text(",")).when(CSV),
+    key("data.missing", Kind::Choice(&["error", "drop", "mean"]), "What becomes of rows with missing values: an error, left out, or filled in with means of the training part.")
+        .or(Default::Text("error")).when(CSV),
+    key("data.categories", Kind::Names, "Columns that hold categories though they look like numbers; columns of text always do.").when(CSV).fixed(),
     key("data.examples", COUNT, "How many examples to generate.").required().when(LINEAR),
     key("data.features", COUNT, "How many features to generate.").required().when(LINEAR),
     key("data.noise", Kind::Number(Range::NOT_NEGATIVE), "Standard deviation of the noise on the target.")

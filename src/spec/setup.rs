@@ -8,7 +8,7 @@ use super::experiment::{LaneSettings, Setup, Streams};
 use super::keys::MOMENTUM;
 use super::network;
 use super::settings::{Fault, Point};
-use crate::data::{self, CsvSource, LinearSource, Sampling, Scale, Source, Targets};
+use crate::data::{self, CsvSource, LinearSource, Missing, Sampling, Scale, Separator, Source, Targets};
 use crate::problem::{self, EggCarton, Initial, LinearRegression, LogisticRegression, Measure, Parabola};
 use crate::train::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
 use crate::value::Value;
@@ -198,6 +198,13 @@ fn data(point: Point<'_>, base_dir: &Path, targets: Targets) -> Result<data::Def
         "none" => Scale::None,
         _ => Scale::Standard,
     };
+    if let Source::Linear(LinearSource { condition, .. }) = source
+        && condition > 1.0
+        && scale != Scale::None
+    {
+        let fault = Fault::wrong("data.condition", "`data.condition` has no effect once features are scaled");
+        return Err(fault.help("add `scale = \"none\"` to [data]"));
+    }
     let test_fraction = if network::is_playground(point) { 0.0 } else { point.number("data.test_fraction")? };
     Ok(data::Definition { source, scale, test_fraction })
 }
@@ -212,11 +219,23 @@ fn csv_source(point: Point<'_>, base_dir: &Path, targets: Targets) -> Result<Csv
         return Err(Fault::wrong("data.features", format!("`data.features` names the target \"{target}\""))
             .label("a model cannot learn the target from itself"));
     }
+    let categories = point.names("data.categories").unwrap_or_default();
+    if let Some(features) = features
+        && let Some(name) = categories.iter().find(|name| !features.contains(name))
+    {
+        let message = format!("`data.categories` names \"{name}\", which is not among `features`");
+        return Err(Fault::wrong("data.categories", message).label(format!("expected some of {}", features.join(", "))));
+    }
+    let separator = point.text("data.separator")?;
+    let missing = point.text("data.missing")?;
     Ok(CsvSource {
         path: base_dir.join(path),
         target: target.to_owned(),
         features: features.map(<[String]>::to_vec),
         targets,
+        separator: Separator::ALL.into_iter().find(|known| known.word() == separator).unwrap_or(Separator::Comma),
+        missing: Missing::ALL.into_iter().find(|known| known.word() == missing).unwrap_or(Missing::Error),
+        categories: categories.to_vec(),
     })
 }
 

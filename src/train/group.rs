@@ -164,7 +164,7 @@ impl<'a, M: Model> Training<'a, M> {
             buffers: Buffers::new(model, &state),
             state,
             walk: walk(model, group),
-            ledger: Ledger::new(group.stop),
+            ledger: Ledger::new(group.stop, budget(group)),
             slots: (0..lanes.len()).map(|slot| (slot, slot)).collect(),
             step: 0,
             budget: budget(group),

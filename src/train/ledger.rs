@@ -62,13 +62,15 @@ struct Rule {
 }
 
 impl Ledger {
-    pub(super) fn new(stop: &Stop) -> Ledger {
+    /// Books for runs of at most `budget` steps.
+    pub(super) fn new(stop: &Stop, budget: u64) -> Ledger {
         let (criteria, hold) = match &stop.converged {
             Some(Convergence { criteria, hold }) => (criteria.as_slice(), *hold),
             None => (&[][..], 1),
         };
         let window = criteria.iter().map(|criterion| match criterion {
-            Criterion::Plateau { window, .. } => *window as usize + 1,
+            // A window that is longer than the run is never full, so one loss more than there can be is enough.
+            Criterion::Plateau { window, .. } => (*window).min(budget.saturating_add(1)) as usize + 1,
             _ => 0,
         });
         Ledger {
@@ -196,7 +198,7 @@ impl Ledger {
                 Criterion::Accuracy(_) | Criterion::TestAccuracy(_) => value >= thresholds[slot],
                 Criterion::Plateau { window, .. } => {
                     let last = last_losses(&self.losses, self.history, self.evaluations, slots, slot);
-                    is_plateau(last, *window as usize + 1, thresholds[slot])
+                    is_plateau(last, (*window as usize).saturating_add(1), thresholds[slot])
                 }
                 _ => within(value, thresholds[slot]),
             }

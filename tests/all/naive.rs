@@ -12,8 +12,6 @@ use goldilocks::record::Run;
 use goldilocks::spec::Setup;
 use goldilocks::train::{BatchSize, Criterion};
 
-use crate::support;
-
 /// What the naive loop knows of how a run went.
 #[derive(Debug, PartialEq)]
 struct Ending {

@@ -13,7 +13,7 @@ use crate::data::{self, CsvSource, Scale, Source, Targets};
 fn experiment_data(file: &str, target: &str) -> Arc<Dataset> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/data").join(file);
     let targets = Targets::Classes { count: None };
-    let source = Source::Csv(CsvSource { path, target: target.into(), features: None, targets });
+    let source = Source::Csv(CsvSource::new(path, target, targets));
     let definition = data::Definition { source, scale: Scale::Standard, test_fraction: 0.0 };
     Arc::new(Dataset::load(&definition, None).unwrap())
 }

@@ -259,6 +259,10 @@ impl Model for Network {
         Some(&self.data.train)
     }
 
+    fn test_examples(&self) -> usize {
+        self.data.test.len()
+    }
+
     fn initial(&self, key: &Key) -> Vec<f64> {
         let initial = self.definition.initial;
         match &self.data.generator {

@@ -165,7 +165,7 @@ fn one_long_run_has_the_same_bits_whatever_the_number_of_threads() {
 fn many_full_batch_steps_on_breast_cancer_reach_the_minimum() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/data/breast_cancer.csv");
     let targets = Targets::Classes { count: Some(2) };
-    let source = Source::Csv(CsvSource { path, target: "diagnosis".into(), features: None, targets });
+    let source = Source::Csv(CsvSource::new(path, "diagnosis", targets));
     let definition = data::Definition { source, scale: Scale::Standard, test_fraction: 0.0 };
     let data = Arc::new(Dataset::load(&definition, None).unwrap());
     let model = Logistic::binary(LogisticRegression { initial: Initial::Zeros, l2: 0.01 }, data);
