@@ -104,7 +104,7 @@ impl Dataset {
         if count > u32::MAX as usize {
             return Err(Error::too_many_examples(count));
         }
-        if raw.examples.targets.iter().any(|target| !(target.abs() <= LARGEST)) {
+        if raw.examples.targets.iter().any(|target| target.is_nan() || target.abs() > LARGEST) {
             return Err(Error::targets_too_large());
         }
         let (train, test) = split(raw.examples, definition.test_fraction, &key("split"));
@@ -194,7 +194,9 @@ impl Dataset {
         }
         // Squares of smaller spreads lose digits or vanish.
         let mut too_small = spreads.iter().zip(&constant).zip(names);
-        if let Some((_, name)) = too_small.find(|((spread, constant), _)| !**constant && !(**spread >= SMALLEST)) {
+        if let Some((_, name)) =
+            too_small.find(|((spread, constant), _)| !**constant && (spread.is_nan() || **spread < SMALLEST))
+        {
             return Err(Error::spread_too_small(name));
         }
         for part in [&mut self.train, &mut self.test] {
