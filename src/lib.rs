@@ -33,9 +33,10 @@
 //!
 //! Imports point down this list and never up; each part's own page says what it owns:
 //! [`cli`], [`report`], [`store`], [`engine`], [`event`], [`record`], [`grid`], [`spec`], [`train`], [`problem`], [`data`], and at the
-//! bottom [`random`], [`fs`], [`outcome`] and [`value`].
+//! bottom [`random`], [`fs`], [`outcome`], [`value`] and [`choice`].
 
 pub mod check;
+pub mod choice;
 pub mod cli;
 pub mod data;
 pub mod engine;

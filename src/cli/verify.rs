@@ -10,6 +10,7 @@ use super::load::{Loaded, SpecArgs};
 use super::retrain;
 use super::train::{Training, train};
 use super::{Failure, REGRESSED, terminal};
+use crate::choice::evenly;
 use crate::record::Study;
 use crate::spec::Experiment;
 use crate::train::Detail;
@@ -87,9 +88,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
 
 /// `count` of `all` numbers, evenly chosen, the first and the last among them.
 fn sample(all: u32, count: u32) -> Vec<u32> {
-    let count = count.min(all);
-    let place = |index: u32| (u64::from(index) * u64::from(all - 1) / u64::from(count.max(2) - 1)) as u32;
-    (0..count).map(place).collect()
+    evenly(all as usize, count as usize).into_iter().map(|run| run as u32).collect()
 }
 
 /// Trains runs in another process under other conditions; what it printed.

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::executor::Interrupted;
 use super::plan::{Plan, init_key, order_seed};
+use crate::choice::evenly;
 use crate::data::{self, PlaygroundSource, Points, Source};
 use crate::grid;
 use crate::problem::{Measure, Model as _, Network, Problem};
@@ -51,7 +52,7 @@ pub(super) fn boundary(
         planes: Vec::new(),
         points: points(source, setup_of(first).streams.data.then_some(seed)),
     };
-    for run in evenly(&runs, most) {
+    for run in evenly(runs.len(), most).into_iter().map(|place| runs[place]) {
         let (_, problem) = plan.problem_of(run as u32);
         let Problem::Network(network) = problem else { continue };
         let has_test = network.recorded().has(Measure::TestLoss);
@@ -68,11 +69,6 @@ pub(super) fn boundary(
         }
     }
     Ok((!boundary.planes.is_empty()).then_some(boundary))
-}
-
-fn evenly(runs: &[usize], most: usize) -> impl Iterator<Item = usize> {
-    let shown = runs.len().min(most);
-    (0..shown).map(move |place| runs[place * (runs.len() - 1) / (shown - 1).max(1)])
 }
 
 fn points(source: &PlaygroundSource, seed: Option<u64>) -> Vec<BoundaryPoint> {

@@ -10,7 +10,7 @@ const PARTS: [&str; 16] = [
 ];
 
 /// Parts at the bottom that know nothing of each other nor of anything above.
-const BOTTOM: [&str; 5] = ["random", "fs", "outcome", "value", "math"];
+const BOTTOM: [&str; 6] = ["random", "fs", "outcome", "value", "math", "choice"];
 
 /// What a part must not know although it lies below.
 const FORBIDDEN: [(&str, &[&str]); 7] = [

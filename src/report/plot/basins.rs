@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Cells, evenly};
+use super::cells::Cells;
 use super::figure::{Figure, Key, Legend, wrapped};
 use super::marker::Shape;
 use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::Scale;
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{Color, GRID, LABEL_SIZE, MARKER, NOTE_SIZE, REFERENCE, TEXT, THIN, WHITE, line_color};
+use crate::choice::evenly;
 use crate::record::{Extra, Run};
 
 /// More panels than this are thinned.

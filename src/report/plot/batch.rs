@@ -1,18 +1,21 @@
 //! `batch.png`: steps against batch size with the other settings tuned anew for each, the line of perfect scaling, the
 //! learning rate that was best, and the examples it took (after Shallue et al., JMLR 20:112, 2019).
 
-use super::cells::{Cells, Series, Varying, evenly};
+use super::cells::{Cells, Series, Varying};
 use super::figure::{Figure, Key, Legend, line_colors};
 use super::marker::{Shape, endings, status_shape};
 use super::panel::{Axes, BELOW, BESIDE, Panel};
-use super::scale::{Scale, Tick};
+use super::scale::{Scale, Tick, rounded};
 use super::scene::{Point, Rect, Scene};
 use super::style::{BEST, CONVERGED, Color, EXHAUSTED, LINE, MARKER, QUIET_TEXT, REFERENCE, status_color};
+use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::statistics::Quartiles;
 use crate::record::{BATCH_SIZE, Summary};
 
 const MOST_LINES: usize = 8;
+/// The column, where runs are not evaluated after every step, with the steps since the evaluation before that of convergence.
+const RESOLUTION: &str = "steps_resolution";
 
 /// What the picture shows.
 pub(super) struct Chart<'a> {
@@ -41,6 +44,8 @@ pub(super) struct Batch {
     /// How the best cell by merit went, also where nothing converged.
     pub(super) summary: Summary,
     examples: Option<Quartiles>,
+    /// By how much steps may be counted too many, where that is more than a tenth of them.
+    pub(super) resolution: Option<f64>,
     /// The best value of the main axis; none when nothing converged.
     pub(super) rate: Option<f64>,
     /// Whether a smaller or larger value might be better still.
@@ -77,6 +82,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     }
     for (index, (line, points)) in chart.lines.iter().zip(&steps).enumerate() {
         let color = if several { line.color } else { CONVERGED };
+        line.batches.iter().for_each(|batch| draw_resolution(&panel, batch, color, scene));
         draw_points(&panel, points, color, scene);
         for batch in &line.batches {
             match batch.summary.status() {
@@ -181,6 +187,7 @@ fn batches(cells: &Cells, position: usize, line: &Series) -> Vec<Batch> {
             label,
             summary: cells.cells[cell].summary,
             examples: examples(cells, cell),
+            resolution: resolution(cells, cell),
             rate: converged.and_then(|_| cells.main()?.numbers.as_ref()?.get(cells.main_rank(cell)).copied()),
             edge: converged.and_then(|_| edge(cells, &group, cell)),
         })
@@ -207,6 +214,15 @@ fn examples(cells: &Cells, cell: usize) -> Option<Quartiles> {
     let mut counts: Vec<f64> =
         runs().map(|run| run.examples.get().map_or(f64::INFINITY, |count| count as f64)).collect();
     Some(Quartiles::of(&mut counts)).filter(|quartiles| quartiles.median.is_finite())
+}
+
+/// The median distance between the evaluation at which a run had converged and the one before, if it exceeds a tenth of the median
+/// steps: the steps are that uncertain.
+fn resolution(cells: &Cells, cell: usize) -> Option<f64> {
+    let extra = cells.study.extra(RESOLUTION)?;
+    let mut known: Vec<f64> = cells.runs(cell).filter_map(|run| extra.get(run)).collect();
+    let steps = cells.cells[cell].summary.steps.median;
+    Some(Quartiles::of(&mut known).median).filter(|resolution| resolution.is_finite() && *resolution > 0.1 * steps)
 }
 
 /// Where the best lies at the end of the values tried with this batch size.
@@ -283,6 +299,15 @@ fn draw_perfect_scaling(panel: &Panel, steps: &Points, color: Color, scene: &mut
     }
 }
 
+/// From the evaluation before convergence to that of convergence: somewhere on this bar lies the true number.
+fn draw_resolution(panel: &Panel, batch: &Batch, color: Color, scene: &mut Scene) {
+    let steps = batch.summary.steps.median;
+    let Some(resolution) = batch.resolution.filter(|_| steps.is_finite()) else { return };
+    let (x, top) = panel.at(batch.size, steps);
+    let bottom = panel.y_at((steps - resolution).max(0.0)).clamp(top, panel.area.bottom);
+    scene.rect(Rect { left: x - 0.9 * MARKER, right: x + 0.9 * MARKER, top, bottom }, color.faded(0.3));
+}
+
 fn draw_points(panel: &Panel, points: &Points, color: Color, scene: &mut Scene) {
     let place = |size: f64, value: f64| -> Point { (panel.x_at(size), panel.y_at(value).max(panel.area.top)) };
     let line: Vec<Point> = points.iter().map(|(size, value)| place(*size, value.median)).collect();
@@ -317,6 +342,9 @@ fn legend(chart: &Chart) -> Legend {
     {
         entries.push((Key::Whisker(color), "quartiles".to_owned()));
     }
+    if chart.batches().any(|batch| batch.resolution.is_some()) {
+        entries.push((Key::Swatch(color.faded(0.3)), "not evaluated".to_owned()));
+    }
     let is_there = |status, partial| {
         (status, partial) != (Status::Converged, false)
             && chart.batches().any(|batch| (batch.summary.status(), batch.summary.is_partial()) == (status, partial))
@@ -345,6 +373,16 @@ fn notes(cells: &Cells, chart: &Chart) -> Vec<String> {
     }
     if let Some(full) = chart.batches().find(|batch| batch.word && chart.full_is_known) {
         notes.push(format!("{} = {} examples.", full.label, full.size));
+    }
+    let coarse: Vec<String> = chart
+        .batches()
+        .filter_map(|batch| Some(format!("{} ({})", batch.label, rounded(batch.resolution?, 3))))
+        .collect();
+    if !coarse.is_empty() {
+        notes.push(format!(
+            "Bars: steps since the evaluation before, where they are over a tenth; the true number lies on the bar: {}.",
+            coarse.join(", ")
+        ));
     }
     notes.push("Perfect scaling: twice the batch size, half the steps.".to_owned());
     if !chart.left_out.is_empty() {

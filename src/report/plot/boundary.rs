@@ -1,7 +1,7 @@
 //! `boundary.png`: what networks make of the plane, as the Playground's page draws it: the background from orange to blue, the points
 //! of both classes on it; one row of panels per run, one column per epoch.
 
-use super::cells::{Cells, evenly};
+use super::cells::Cells;
 use super::figure::{Figure, Key, Legend, wrapped};
 use super::marker::Shape;
 use super::render::text_width;
@@ -10,6 +10,7 @@ use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{
     Color, FRAME, GRID, LABEL_SIZE, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, WHITE, between_classes,
 };
+use crate::choice::evenly;
 use crate::record::{Boundary, BoundaryPoint, Plane, SEED};
 
 /// More rows or columns than this are thinned.

@@ -30,7 +30,7 @@ pub(super) struct Path<'a> {
     pub(super) cell: usize,
     run: &'a Run,
     /// Step, parameter and loss, as far as [`STEPS`] and as long as they are finite.
-    points: Vec<(u64, f64, f64)>,
+    pub(super) points: Vec<(u64, f64, f64)>,
 }
 
 /// The picture; none unless the parameter was recorded along some run of a problem with one parameter.

@@ -318,11 +318,3 @@ fn main_axis(axes: &[Varying]) -> Option<usize> {
         .or_else(|| find(&|axis| axis.axis.path == BATCH_SIZE))
         .or(if axes.is_empty() { None } else { Some(0) })
 }
-
-/// At most `most` of `count` things, evenly chosen, first and last among them.
-pub(super) fn evenly(count: usize, most: usize) -> Vec<usize> {
-    if count <= most || most < 2 {
-        return (0..count.min(most)).collect();
-    }
-    (0..most).map(|index| (index * (count - 1) + (most - 1) / 2) / (most - 1)).collect()
-}

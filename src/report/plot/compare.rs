@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::cells::{Cells, evenly, scale_of};
+use super::cells::{Cells, scale_of};
 use super::figure::{Figure, Key, Legend};
-use super::line::{Line, draw_line};
-use super::loss::{self, Values};
+use super::line::{Line, Values, draw_line, step_scale};
+use super::loss;
 use super::marker::status_shape;
 use super::panel::{Facets, Panel, titles};
 use super::quantity::{Drawn, Quantity, drawn};
 use super::scale::Scale;
 use super::scene::{Point, Scene};
 use super::style::{BEST, Color, LINE, MARKER, REFERENCE};
+use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::{SEED, Study};
 
@@ -173,7 +174,7 @@ pub(super) fn loss(pair: &Pair) -> Option<Scene> {
     if all.is_empty() {
         return None;
     }
-    let (x, y) = (loss::step_scale(&all), Values::new(after.study, &all, new));
+    let (x, y) = (step_scale(&all), Values::new(after.study, &all, new));
     let mut figure = pair.figure(&format!("{} along the steps", new.quantity.name(after.study)), shown.len());
     let values_of = |cell: usize| {
         after.axes.iter().map(|axis| axis.label(axis.rank(after.cells[cell].run))).collect::<Vec<String>>()

@@ -1,6 +1,6 @@
 //! `heatmap.png`: the steps to convergence as colors where two settings vary, such as learning rate and batch size.
 
-use super::cells::{Cell, Cells, Series, Varying, evenly};
+use super::cells::{Cell, Cells, Series, Varying};
 use super::figure::{Figure, Key, Legend};
 use super::marker::{endings, status_shape};
 use super::panel::{Axes, Facets, Panel, titles};
@@ -8,6 +8,7 @@ use super::render;
 use super::scale::{Scale, Tick, rounded};
 use super::scene::{Align, Rect, Scene, Text};
 use super::style::{BEST, Color, LINE, TEXT, THIN, TICK_SIZE, WHITE, status_color, viridis};
+use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::BATCH_SIZE;
 

@@ -2,13 +2,17 @@
 
 use super::cells::Cells;
 use super::curves::Course;
-use super::loss::{SMALL, Values};
 use super::marker::Shape;
 use super::panel::{Panel, clip};
-use super::quantity::Quantity;
+use super::quantity::{Drawn, Quantity};
+use super::scale::Scale;
 use super::scene::{Point, Scene};
 use super::style::{Color, LINE, MARKER, TEXT};
 use crate::outcome::Status;
+use crate::record::Study;
+
+/// A panel narrower than this has thinner lines.
+pub(super) const SMALL: f64 = 600.0;
 
 /// One line of the plot.
 pub(super) struct Line {
@@ -53,21 +57,26 @@ impl Line {
         points.map(|(step, value)| panel.at(*step, y.shown(*value))).collect()
     }
 
-    /// The mark that says how its runs ended, on the line; a line that has left the panel at the top has an arrow there, and the
-    /// mark stands at the step where half of its runs had diverged.
+    /// Where the mark stands that says how its runs ended: on the line. Where a diverging line leaves the panel at the top (the second
+    /// point), the mark stands at the top at the step where half of its runs had diverged.
+    pub(super) fn end(&self, panel: &Panel, y: Values) -> Option<(Point, Option<Point>)> {
+        let (points, leaves) = self.visible(panel, y);
+        let last = *points.last()?;
+        let inside = |(x, y): Point| (x, y.clamp(panel.area.top, panel.area.bottom));
+        Some(match self.converged_at {
+            Some(step) => (inside(panel.at(step, y.shown(self.course.at(step)))), None),
+            None if leaves => ((panel.x_at(self.course.end()), panel.area.top), Some(last)),
+            None => (inside(last), None),
+        })
+    }
+
+    /// Draws the mark at its end.
     pub(super) fn draw_end(&self, panel: &Panel, y: Values, scene: &mut Scene) {
         let radius = if panel.area.width() < SMALL { 0.8 * MARKER } else { MARKER };
-        let (points, leaves) = self.visible(panel, y);
-        let Some(&last) = points.last() else { return };
-        let inside = |(x, y): Point| (x, y.clamp(panel.area.top, panel.area.bottom));
-        let end = match self.converged_at {
-            Some(step) => inside(panel.at(step, y.shown(self.course.at(step)))),
-            None if leaves => (panel.x_at(self.course.end()), panel.area.top),
-            None => inside(last),
-        };
-        if leaves {
-            scene.dashes(last, end, 0.6 * LINE, self.color);
-            scene.marker(Shape::Up, last, 0.9 * radius, self.color);
+        let Some((end, leaves)) = self.end(panel, y) else { return };
+        if let Some(leaves) = leaves {
+            scene.dashes(leaves, end, 0.6 * LINE, self.color);
+            scene.marker(Shape::Up, leaves, 0.9 * radius, self.color);
         }
         scene.status_marker(self.status, self.partial, end, radius);
     }
@@ -144,4 +153,54 @@ fn height_at(points: &[Point], x: f64) -> Option<f64> {
     let (right, left) = (points.get(after)?, points.get(after.saturating_sub(1))?);
     let share = if right.0 > left.0 { ((x - left.0) / (right.0 - left.0)).max(0.0) } else { 1.0 };
     (x >= points[0].0).then_some(left.1 + share * (right.1 - left.1))
+}
+
+/// Logarithmic where some lines end long before others.
+pub(super) fn step_scale(lines: &[&Line]) -> Scale {
+    let ends = || lines.iter().map(|line| line.course.end().max(1.0));
+    let (least, most) = ends().fold((f64::INFINITY, 1.0f64), |(least, most), end| (least.min(end), most.max(end)));
+    let scale = if most > 15.0 * least { Scale::log_one_plus(most) } else { Scale::linear(0.0, most) };
+    scale.padded(0.0, 0.015)
+}
+
+/// The scale of values, and what counts as 0 on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Values {
+    pub(super) scale: Scale,
+    floor: f64,
+}
+
+impl Values {
+    /// The range that the lines which do not diverge need, where every line starts, and the target.
+    pub(super) fn new(study: &Study, lines: &[&Line], drawn: Drawn) -> Values {
+        /// Less than this share of the largest value is rounding.
+        const SMALLEST: f64 = 1e-20;
+        let steady = lines.iter().filter(|line| line.status != Status::Diverged).flat_map(|line| line.course.values());
+        let starts = lines.iter().filter_map(|line| line.course.median.first().copied());
+        let values: Vec<f64> = steady.chain(starts).chain(drawn.target).filter(|value| value.is_finite()).collect();
+        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let plain = |scale| Values { scale, floor: f64::NEG_INFINITY };
+        if drawn.quantity.is_share(study) || (low < 0.0 && low < -1e-9 * high.abs()) {
+            return plain(Scale::linear(low, high).padded(0.05, 0.08));
+        }
+        if high <= 0.0 || !high.is_finite() {
+            return Values { scale: Scale::log(1e-3, 1.0).with_zero(), floor: 0.0 };
+        }
+        let floor = high * SMALLEST;
+        let least = values.iter().copied().filter(|value| *value > floor).fold(f64::INFINITY, f64::min);
+        let only_diverging = lines.iter().all(|line| line.status == Status::Diverged);
+        let top = if only_diverging { high * 1e3 } else { high };
+        let scale = if top > 1.05 * least { Scale::log(least, top) } else { Scale::log(least / 3.0, top * 3.0) };
+        let scale = scale.padded(0.04, 0.1);
+        match values.iter().any(|value| *value <= floor) {
+            true => Values { scale: scale.with_zero(), floor },
+            false => plain(scale),
+        }
+    }
+
+    /// A value, or 0 where it is no more than rounding.
+    pub(super) fn shown(self, value: f64) -> f64 {
+        if value <= self.floor { 0.0 } else { value }
+    }
 }

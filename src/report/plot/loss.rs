@@ -1,20 +1,19 @@
 //! `loss.png`: what runs are judged by, or the loss, against the step: one line per learning rate, one panel per other setting.
 
-use super::cells::{Cells, Series, evenly, scale_of};
+use super::cells::{Cells, Series, scale_of};
 use super::figure::{Figure, Key, Legend, line_colors};
-use super::line::{Line, draw_band, draw_hidden, draw_line, draw_target};
+use super::line::{Line, SMALL, Values, draw_band, draw_hidden, draw_line, draw_target, step_scale};
 use super::marker::{Shape, endings, status_shape};
 use super::panel::{Axes, Facets, Panel, titles};
 use super::quantity::{Drawn, drawn};
 use super::scale::{Kind, Scale, Tick, rounded};
 use super::scene::Scene;
 use super::style::{Color, MOST_CATEGORIES, REFERENCE, TEXT, line_color, status_color};
+use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::Study;
 
 const MOST_PANELS: usize = 12;
-/// A panel narrower than this has thinner lines.
-pub(super) const SMALL: f64 = 600.0;
 /// Lines of one panel, when it is alone and when it is one of several.
 const MOST_LINES: usize = 40;
 const MOST_LINES_OF_MANY: usize = 16;
@@ -203,56 +202,6 @@ fn notes(cells: &Cells, series: &[Series], shown: &[usize], values: usize, chose
         notes.push(format!("Left out: {} {}.", cells.others_name(), left_out.join(", ")));
     }
     notes
-}
-
-/// Logarithmic where some lines end long before others.
-pub(super) fn step_scale(lines: &[&Line]) -> Scale {
-    let ends = || lines.iter().map(|line| line.course.end().max(1.0));
-    let (least, most) = ends().fold((f64::INFINITY, 1.0f64), |(least, most), end| (least.min(end), most.max(end)));
-    let scale = if most > 15.0 * least { Scale::log_one_plus(most) } else { Scale::linear(0.0, most) };
-    scale.padded(0.0, 0.015)
-}
-
-/// The scale of values, and what counts as 0 on it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Values {
-    pub(super) scale: Scale,
-    floor: f64,
-}
-
-impl Values {
-    /// The range that the lines which do not diverge need, where every line starts, and the target.
-    pub(super) fn new(study: &Study, lines: &[&Line], drawn: Drawn) -> Values {
-        /// Less than this share of the largest value is rounding.
-        const SMALLEST: f64 = 1e-20;
-        let steady = lines.iter().filter(|line| line.status != Status::Diverged).flat_map(|line| line.course.values());
-        let starts = lines.iter().filter_map(|line| line.course.median.first().copied());
-        let values: Vec<f64> = steady.chain(starts).chain(drawn.target).filter(|value| value.is_finite()).collect();
-        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let plain = |scale| Values { scale, floor: f64::NEG_INFINITY };
-        if drawn.quantity.is_share(study) || (low < 0.0 && low < -1e-9 * high.abs()) {
-            return plain(Scale::linear(low, high).padded(0.05, 0.08));
-        }
-        if high <= 0.0 || !high.is_finite() {
-            return Values { scale: Scale::log(1e-3, 1.0).with_zero(), floor: 0.0 };
-        }
-        let floor = high * SMALLEST;
-        let least = values.iter().copied().filter(|value| *value > floor).fold(f64::INFINITY, f64::min);
-        let only_diverging = lines.iter().all(|line| line.status == Status::Diverged);
-        let top = if only_diverging { high * 1e3 } else { high };
-        let scale = if top > 1.05 * least { Scale::log(least, top) } else { Scale::log(least / 3.0, top * 3.0) };
-        let scale = scale.padded(0.04, 0.1);
-        match values.iter().any(|value| *value <= floor) {
-            true => Values { scale: scale.with_zero(), floor },
-            false => plain(scale),
-        }
-    }
-
-    /// A value, or 0 where it is no more than rounding.
-    pub(super) fn shown(self, value: f64) -> f64 {
-        if value <= self.floor { 0.0 } else { value }
-    }
 }
 
 pub(super) fn step_label(x: Scale) -> &'static str {

@@ -3,7 +3,7 @@
 //! Where training is chaotic, one run says nothing and only this distribution does. Drawn where every run trained to the budget;
 //! elsewhere losses at the end are what the criterion made them.
 
-use super::cells::{Cells, evenly};
+use super::cells::Cells;
 use super::curves::curve_of;
 use super::figure::{Figure, Key, Legend};
 use super::marker::Shape;
@@ -12,6 +12,7 @@ use super::scale::Scale;
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::steps::{x_scale, x_ticks, x_value};
 use super::style::{CONVERGED, LABEL_SIZE, LINE, MARKER, TEXT};
+use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::statistics::Quartiles;
 

@@ -1,6 +1,6 @@
 //! `steps.png`: steps to convergence against the learning rate, with what never converged on strips above.
 
-use super::cells::{Cells, Series, evenly, scale_of};
+use super::cells::{Cells, Series, scale_of};
 use super::figure::{Figure, Key, Legend, line_colors};
 use super::marker::{Shape, endings, status_name, status_shape};
 use super::panel::{Axes, BELOW, BESIDE, Panel};
@@ -10,6 +10,7 @@ use super::style::{
     BEST, CONVERGED, Color, DIVERGED, FRAME, LABEL_SIZE, LINE, MARKER, MOST_CATEGORIES, NOTE_SIZE, STRIP, TEXT, THIN,
     TICK_SIZE, WHITE, status_color,
 };
+use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::statistics::Quartiles;
 

@@ -2,6 +2,7 @@
 
 mod basins;
 mod edges;
+mod honest;
 mod planes;
 mod studies;
 mod truth;

@@ -45,6 +45,7 @@ pub(super) fn all() -> Vec<(&'static str, Study)> {
         ("full of unknown size", unknown_full()),
         ("three axes", three_axes()),
         ("long texts", long_texts()),
+        ("rounding", zero()),
     ]
 }
 
@@ -68,6 +69,11 @@ fn losses(lists: &[&[f64]]) -> Study {
         ..Curve::default()
     };
     Study { curves: lists.iter().enumerate().map(curve).collect(), ..along("learning_rate", numbers(&rates), runs) }
+}
+
+/// A run that jumps to within rounding of 0, beside one that goes down slowly.
+pub(super) fn zero() -> Study {
+    losses(&[&[1.0, 1e-33], &[1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5]])
 }
 
 /// Nothing tells how many examples `full` has.

@@ -35,7 +35,9 @@ fn number(text: &str) -> f64 {
 
 /// What makes one row better than another, the less the better; among equals the smallest learning rate is taken.
 fn merit(row: &HashMap<String, String>) -> [f64; 4] {
-    [number(&row["steps_median"]), -number(&row["success_rate"]), number(&row["ert"]), number(&row[LEARNING_RATE])]
+    // A row without a best has an empty rate: nothing is worse.
+    let success: f64 = row["success_rate"].parse().unwrap_or(0.0);
+    [number(&row["steps_median"]), -success, number(&row["ert"]), number(&row[LEARNING_RATE])]
 }
 
 fn hold_to_tables(name: &str, study: &Study) {
