@@ -53,3 +53,4 @@ pub mod spec;
 pub mod store;
 pub mod train;
 pub mod value;
+pub mod word;

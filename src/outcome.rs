@@ -21,8 +21,12 @@ impl Status {
     /// All of them, in the order in which tables count them.
     pub const ALL: [Status; 4] = [Status::Converged, Status::Diverged, Status::Exhausted, Status::Failed];
 
+    /// Their words, in the same order.
+    pub const WORDS: &'static [&'static str] =
+        &[Status::Converged.name(), Status::Diverged.name(), Status::Exhausted.name(), Status::Failed.name()];
+
     /// The word used in files and on the terminal.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Status::Converged => "converged",
             Status::Diverged => "diverged",

@@ -6,7 +6,7 @@ use super::load::{Loaded, SpecArgs};
 use super::{Failure, memory, terminal};
 use crate::engine::{self, Plan};
 use crate::grid::Grid;
-use crate::spec::CurveDetail;
+use crate::train::Detail;
 use crate::value::grouped;
 
 /// Show the runs a spec stands for and how much work they are; trains nothing
@@ -58,7 +58,7 @@ fn text(loaded: &Loaded, most_runs: usize) -> String {
         let _ = writeln!(text, "note: {note}");
     }
     let work = engine::work(&Plan::new(experiment, grid, prepared));
-    if experiment.curves == CurveDetail::All {
+    if experiment.curves == Detail::All {
         let kept = (grid.runs.len() as u128).min(u128::from(experiment.max_curves));
         let rows = work.evaluations * kept / (grid.runs.len() as u128).max(1);
         let bytes = rows * work.columns as u128 * BYTES_PER_CELL;

@@ -15,9 +15,9 @@ use csv::{ReaderBuilder, StringRecord};
 use self::column::{Column, is_missing};
 use self::faults::{Faults, MissingCells};
 use super::classes::Labels;
-use super::dataset::{Examples, Raw};
 use super::definition::{CsvSource, Missing, Separator, Size, Targets};
 use super::error::{Error, Place};
+use super::examples::{Examples, Raw};
 use crate::fs;
 use crate::value::{grouped, shortened};
 
@@ -248,7 +248,7 @@ fn find_column(file: &File<'_>, header: &StringRecord, key: &'static str, name: 
 fn another_separator(header: &StringRecord, separator: Separator) -> Option<&'static str> {
     let others = Separator::ALL.into_iter().filter(|other| *other != separator);
     let found = |other: &Separator| header.len() == 1 && header[0].contains(other.character());
-    others.into_iter().find(found).map(Separator::word)
+    others.into_iter().find(found).map(Separator::name)
 }
 
 /// The first few names.

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{csv, playground};
+use super::playground;
+use crate::word::words;
 
 /// Where examples come from and how they are prepared.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,19 +27,6 @@ pub struct Size {
     pub bytes: u128,
 }
 
-impl Definition {
-    /// How large the data set is, as far as can be told before it is loaded.
-    pub fn size(&self) -> Size {
-        match &self.source {
-            Source::Csv(source) => csv::size(source).unwrap_or(Size { examples: 1, features: 1, bytes: 0 }),
-            Source::Linear(source) => {
-                Size { examples: source.examples as u128, features: source.features as u128, bytes: 0 }
-            }
-            Source::Playground(source) => Size { examples: 1200, features: source.features.len() as u128, bytes: 0 },
-        }
-    }
-}
-
 /// The origin of a data set.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
@@ -48,6 +36,18 @@ pub enum Source {
     Linear(LinearSource),
     /// Points as the TensorFlow Playground generates them.
     Playground(PlaygroundSource),
+}
+
+words! {
+    /// The kinds of sources.
+    pub enum SourceKind {
+        /// [`Source::Csv`].
+        Csv = "csv",
+        /// [`Source::Linear`].
+        Linear = "linear",
+        /// [`Source::Playground`].
+        Playground = "playground",
+    }
 }
 
 /// A CSV file with a header line.
@@ -84,30 +84,19 @@ impl CsvSource {
     }
 }
 
-/// What stands between two cells of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Separator {
-    /// `,`
-    Comma,
-    /// `;`
-    Semicolon,
-    /// A tabulator.
-    Tab,
+words! {
+    /// What stands between two cells of a file.
+    pub enum Separator {
+        /// `,`
+        Comma = ",",
+        /// `;`
+        Semicolon = ";",
+        /// A tabulator.
+        Tab = "tab",
+    }
 }
 
 impl Separator {
-    /// All of them.
-    pub const ALL: [Separator; 3] = [Separator::Comma, Separator::Semicolon, Separator::Tab];
-
-    /// Its word in a spec.
-    pub fn word(self) -> &'static str {
-        match self {
-            Separator::Comma => ",",
-            Separator::Semicolon => ";",
-            Separator::Tab => "tab",
-        }
-    }
-
     /// The character.
     pub fn character(self) -> char {
         match self {
@@ -118,28 +107,15 @@ impl Separator {
     }
 }
 
-/// What becomes of rows that lack a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    /// They are errors.
-    Error,
-    /// They are left out.
-    Drop,
-    /// The mean of the training part is filled in.
-    Mean,
-}
-
-impl Missing {
-    /// All of them.
-    pub const ALL: [Missing; 3] = [Missing::Error, Missing::Drop, Missing::Mean];
-
-    /// Its word in a spec.
-    pub fn word(self) -> &'static str {
-        match self {
-            Missing::Error => "error",
-            Missing::Drop => "drop",
-            Missing::Mean => "mean",
-        }
+words! {
+    /// What becomes of rows that lack a value.
+    pub enum Missing {
+        /// They are errors.
+        Error = "error",
+        /// They are left out.
+        Drop = "drop",
+        /// The mean of the training part is filled in.
+        Mean = "mean",
     }
 }
 
@@ -199,24 +175,36 @@ pub enum Generator {
     },
 }
 
-/// How features are scaled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scale {
-    /// Zero mean and unit population deviation.
-    Standard,
-    /// The range of each feature becomes `[0, 1]`.
-    MinMax,
-    /// As they are.
-    None,
+words! {
+    /// The kinds of generators.
+    pub enum GeneratorKind {
+        /// [`Generator::ChaCha`].
+        ChaCha = "chacha",
+        /// [`Generator::SeedRandom`].
+        SeedRandom = "seedrandom",
+    }
 }
 
-/// In which order examples are visited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Sampling {
-    /// Each epoch is a new permutation; a short last batch is kept and averaged over its own size.
-    Shuffle,
-    /// Every example is drawn with replacement.
-    Uniform,
-    /// Every epoch visits the examples in file order.
-    Sequential,
+words! {
+    /// How features are scaled.
+    pub enum Scale {
+        /// Zero mean and unit population deviation.
+        Standard = "standard",
+        /// The range of each feature becomes `[0, 1]`.
+        MinMax = "min-max",
+        /// As they are.
+        None = "none",
+    }
+}
+
+words! {
+    /// In which order examples are visited.
+    pub enum Sampling {
+        /// Each epoch is a new permutation; a short last batch is kept and averaged over its own size.
+        Shuffle = "shuffle",
+        /// Every example is drawn with replacement.
+        Uniform = "uniform",
+        /// Every epoch visits the examples in file order.
+        Sequential = "sequential",
+    }
 }

@@ -8,17 +8,19 @@ mod csv;
 mod dataset;
 mod definition;
 mod error;
+mod examples;
 mod linear;
 mod order;
 pub mod playground;
 mod points;
 
 pub use blocks::{EXAMPLES_PER_SUM, in_parallel, sum_of_blocks};
-pub use dataset::{Dataset, Examples};
+pub use dataset::Dataset;
 pub use definition::{
-    CsvSource, Definition, Generator, LinearSource, Missing, PlaygroundSource, Sampling, Scale, Separator, Size,
-    Source, Targets,
+    CsvSource, Definition, Generator, GeneratorKind, LinearSource, Missing, PlaygroundSource, Sampling, Scale,
+    Separator, Size, Source, SourceKind, Targets,
 };
 pub use error::Error;
+pub use examples::Examples;
 pub use order::{Order, Schedule, SharedOrders};
 pub use points::Points;

@@ -1,7 +1,8 @@
 //! The Playground's points as examples.
 
-use super::dataset::{Dataset, Examples, stream_key};
+use super::dataset::Dataset;
 use super::definition::{Generator, PlaygroundSource, Targets};
+use super::examples::{Examples, stream_key};
 use super::playground::{self, Draw, Sample, SeedRandom};
 
 /// The points of a source.

@@ -11,7 +11,7 @@ use crate::outcome::Status;
 use crate::problem::{Measure, Problem};
 use crate::random::Key;
 use crate::record::{Compact, Run};
-use crate::spec::{CurveDetail, Experiment, Setup};
+use crate::spec::{Experiment, Setup};
 use crate::train::{AfterConvergence, BatchSize, Budget, Detail, Optimizer};
 
 /// The version of the numerics: to be raised whenever a run gets other bits from the same settings and data.
@@ -31,16 +31,6 @@ pub struct Plan<'a> {
     pub curves: Detail,
     /// Every so-manieth run keeps a curve; none does when zero.
     curve_every: usize,
-}
-
-impl From<CurveDetail> for Detail {
-    fn from(detail: CurveDetail) -> Detail {
-        match detail {
-            CurveDetail::All => Detail::All,
-            CurveDetail::Thinned => Detail::Thinned,
-            CurveDetail::None => Detail::None,
-        }
-    }
 }
 
 /// Some runs of a plan.
@@ -75,8 +65,7 @@ impl Fingerprint {
 impl<'a> Plan<'a> {
     /// The plan of an experiment; curves are kept as its spec says.
     pub fn new(experiment: &'a Experiment, grid: &'a Grid, prepared: &'a Prepared) -> Plan<'a> {
-        let curves = experiment.curves.into();
-        let columns = Columns::new(grid, prepared);
+        let (columns, curves) = (Columns::new(grid, prepared), experiment.curves);
         let plan = Plan { experiment, grid, prepared, columns, curves, curve_every: 0 };
         plan.with_curves(curves, usize::try_from(experiment.max_curves).unwrap_or(usize::MAX))
     }

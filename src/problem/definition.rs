@@ -2,6 +2,23 @@
 
 use super::network::NetworkDefinition;
 use crate::random::Key;
+use crate::word::words;
+
+words! {
+    /// The families of problems.
+    pub enum Family {
+        /// [`Definition::Parabola`].
+        Parabola = "parabola",
+        /// [`Definition::LinearRegression`].
+        LinearRegression = "linear-regression",
+        /// [`Definition::LogisticRegression`].
+        LogisticRegression = "logistic-regression",
+        /// [`Definition::EggCarton`].
+        EggCarton = "egg-carton",
+        /// [`Definition::Network`].
+        Network = "network",
+    }
+}
 
 /// What is trained.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +97,20 @@ pub enum Initial {
     Normal(f64),
     /// Uniform in `[−half width, half width)`.
     Uniform(f64),
+}
+
+words! {
+    /// The kinds of [`Initial`].
+    pub enum InitialKind {
+        /// [`Initial::Zeros`].
+        Zeros = "zeros",
+        /// [`Initial::Constant`].
+        Constant = "constant",
+        /// [`Initial::Normal`].
+        Normal = "normal",
+        /// [`Initial::Uniform`].
+        Uniform = "uniform",
+    }
 }
 
 impl Initial {

@@ -22,11 +22,14 @@ mod tests;
 pub use any::Problem;
 pub(crate) use any::with_model;
 pub use blocks::sum_blocks;
-pub use definition::{Definition, EggCarton, Initial, LinearRegression, LogisticRegression, Parabola};
+pub use definition::{
+    Definition, EggCarton, Family, Initial, InitialKind, LinearRegression, LogisticRegression, Parabola,
+};
 pub use egg_carton::{Carton, Minimum};
 pub use linear_regression::LeastSquares;
 pub use logistic_regression::{Binary, Logistic, Softmax};
 pub use measure::{Measure, Measures};
 pub use model::{Lanes, Measured, Model, Rows};
-pub use network::{Activation, Head, InitialWeights, Network, NetworkDefinition, Penalty};
+pub use network::{Activation, Head, InitialWeights, InitialWeightsKind, Network, NetworkDefinition, NetworkLoss};
+pub use network::{OutputActivation, Penalty, PenaltyKind};
 pub use quadratic::Quadratic;

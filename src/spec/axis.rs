@@ -1,8 +1,11 @@
 //! The axes of a grid block: which values they take, computed without being stored.
 
+use super::condition::Condition;
 use super::diagnostic::{Located, Span};
-use super::experiment::Condition;
 use crate::value::Value;
+
+/// The names in a block that are no axes.
+pub(super) const OTHER_KEYS: [&str; 2] = ["zip", "exclude"];
 
 /// One block of the grid: its axes multiply each other.
 #[derive(Debug, Clone)]

@@ -1,32 +1,14 @@
 //! Reads the blocks of the grid: axes, `zip` and `exclude`.
 
-use super::axis::{Axis, Block};
+use super::axis::{Axis, Block, OTHER_KEYS};
 use super::axis_forms;
+use super::condition::Condition;
 use super::conditions;
 use super::diagnostic::{Diagnostic, Span};
 use super::keys::{self, Kinds, Place};
 use super::report::{self, Report};
-use super::sections::flatten;
 use super::suggest;
 use super::tree::{Key as Name, Node, Table};
-
-/// The names in a block that are no axes.
-pub(super) const OTHER_KEYS: [&str; 2] = ["zip", "exclude"];
-
-/// The tables of `[grid]` or `[[grid]]`, flattened.
-pub(super) fn flatten_all(root: &mut Table) {
-    match root.get_mut("grid").map(|item| &mut item.node) {
-        Some(Node::Table(table)) => flatten(table),
-        Some(Node::List(items)) => {
-            for item in items {
-                if let Node::Table(table) = &mut item.node {
-                    flatten(table);
-                }
-            }
-        }
-        _ => {}
-    }
-}
 
 /// Reads all blocks.
 pub(super) fn read(root: &Table, kinds: &Kinds, report: &mut Report) -> Vec<Block> {
@@ -170,7 +152,7 @@ fn zips(names: &[Vec<(String, Span)>], axes: &[Axis], table: &Table, report: &mu
     zips
 }
 
-fn excludes(table: &Table, axes: &[Axis], kinds: &Kinds, report: &mut Report) -> Vec<Vec<conditions::Condition>> {
+fn excludes(table: &Table, axes: &[Axis], kinds: &Kinds, report: &mut Report) -> Vec<Vec<Condition>> {
     const EXPECTED: &str = "a list of tables, such as [{ learning_rate = { above = 1 }, batch_size = 1 }]";
     let Some(exclude) = table.get("exclude") else { return Vec::new() };
     let Node::List(items) = &exclude.node else {

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
+use super::axis;
 use super::axis_forms;
-use super::blocks;
+use super::condition::{Bounds, Condition, Matcher};
 use super::diagnostic::{Diagnostic, Diagnostics, SourceFile, Span};
-pub(super) use super::experiment::{Bounds, Condition, Matcher};
+use super::flatten::flatten;
 use super::keys::{Key, Kinds, Place};
 use super::kind::{Given, Kind, Range};
 use super::overrides;
 use super::report::{self, Report};
-use super::sections;
 use super::suggest;
 use super::tree::{Item, Node, Table};
 use crate::value::Value;
@@ -27,7 +27,7 @@ pub(super) struct Axes<'a> {
 
 impl Axes<'_> {
     fn has_wrong_ones(&self) -> bool {
-        let is_axis = |name| self.paths.contains(name) || blocks::OTHER_KEYS.contains(name);
+        let is_axis = |name| self.paths.contains(name) || axis::OTHER_KEYS.contains(name);
         !self.given.iter().all(is_axis)
     }
 }
@@ -35,7 +35,7 @@ impl Axes<'_> {
 /// Reads a table of conditions.
 pub(super) fn read(table: &Table, axes: Axes<'_>, kinds: &Kinds, report: &mut Report) -> Vec<Condition> {
     let mut table = table.clone();
-    sections::flatten(&mut table);
+    flatten(&mut table);
     let mut conditions = Vec::new();
     for (name, item) in &table.entries {
         let path = name.name.as_str();

@@ -1,12 +1,14 @@
 //! Reads `[[expect]]`: what the runs are held to.
 
+use super::condition::{Bounds, Condition};
 use super::conditions::{self, Axes};
 use super::diagnostic::{Diagnostic, Located};
-use super::experiment::{Bounds, Claim, Condition, Expectation, Over};
+use super::experiment::{Claim, Expectation, Over};
 use super::keys::{KEYS, Kinds};
 use super::kind::{Given, Kind, Range};
 use super::report::{self, Report};
 use super::tree::{Item, Node, Table};
+use super::words::OverKind;
 use crate::outcome::Status;
 use crate::value::Value;
 
@@ -21,12 +23,6 @@ pub(super) const KEYS_OF_EXPECT: [(&str, &str); 8] = [
     ("best_learning_rate", "The learning rate with the fewest steps."),
     ("fewer_steps_than", "Runs that need more steps than these."),
 ];
-
-/// The ways to put replicates together that are words.
-pub(super) const OVER: [&str; 3] = ["median", "all", "any"];
-
-/// How runs end.
-pub(super) const STATUSES: [&str; 4] = ["converged", "diverged", "exhausted", "failed"];
 
 /// Reads all expectations.
 pub(super) fn read(root: &Table, axes: Axes<'_>, kinds: &Kinds, report: &mut Report) -> Vec<Expectation> {
@@ -99,20 +95,20 @@ impl Reader<'_> {
             let quantile = self.scalar("over.quantile", quantile, Kind::Number(Range::UNIT))?;
             return quantile.as_number().map(Over::Quantile);
         }
-        match self.scalar("over", item, Kind::Choice(&OVER))? {
-            Value::Text(word) => Some(match &*word {
-                "median" => Over::Median,
-                "all" => Over::All,
-                _ => Over::Any,
+        match self.scalar("over", item, Kind::Choice(OverKind::WORDS))? {
+            Value::Text(word) => OverKind::from_name(&word).map(|kind| match kind {
+                OverKind::Median => Over::Median,
+                OverKind::All => Over::All,
+                OverKind::Any => Over::Any,
             }),
-            _ => None,
+            Value::Number(_) | Value::Count(_) | Value::Flag(_) | Value::Counts(_) => None,
         }
     }
 
     fn status(&mut self, item: &Item) -> Option<Claim> {
-        match self.scalar("status", item, Kind::Choice(&STATUSES))? {
+        match self.scalar("status", item, Kind::Choice(Status::WORDS))? {
             Value::Text(word) => Status::from_name(&word).map(Claim::Status),
-            _ => None,
+            Value::Number(_) | Value::Count(_) | Value::Flag(_) | Value::Counts(_) => None,
         }
     }
 

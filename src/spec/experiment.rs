@@ -4,58 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::axis::Block;
+use super::condition::{Bounds, Condition};
 use super::diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span, line};
 use super::keys;
 use super::kind::Given;
 use super::settings::Settings;
 use super::together;
-use crate::data;
 use crate::outcome::Status;
-use crate::problem;
 use crate::train;
 use crate::value::Value;
-
-/// All that decides a run's numbers except the four settings that may differ between lanes of one group
-/// (learning rate, momentum, batch size and seed).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Setup {
-    /// What is trained.
-    pub problem: problem::Definition,
-    /// What it is trained on, if the problem has examples.
-    pub data: Option<data::Definition>,
-    /// In which order the examples are visited.
-    pub sampling: data::Sampling,
-    /// Which random streams change with the seed.
-    pub streams: Streams,
-    /// How parameters follow the gradient.
-    pub optimizer: train::Optimizer,
-    /// When a run ends.
-    pub stop: train::Stop,
-}
-
-/// Which random streams change with the seed: `true` is `"per-seed"`, `false` is `"shared"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Streams {
-    /// Generated examples, and the split into training and test.
-    pub data: bool,
-    /// Initial parameters.
-    pub init: bool,
-    /// The order of examples.
-    pub order: bool,
-}
-
-/// The settings of one run that may differ between lanes of one group.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LaneSettings {
-    /// Learning rate, positive and finite.
-    pub learning_rate: f64,
-    /// Momentum in `[0, 1)`.
-    pub momentum: f64,
-    /// Examples per step. Curves have none and use [`train::BatchSize::Full`].
-    pub batch_size: train::BatchSize,
-    /// Seed of the random streams.
-    pub seed: u64,
-}
 
 /// What one `[[expect]]` holds the runs to.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,60 +62,6 @@ pub enum Claim {
     FewerStepsThan(Vec<Condition>),
 }
 
-/// A condition on one axis, from `where`, `exclude` or a filter.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Condition {
-    /// Dotted path of the axis.
-    pub path: String,
-    /// What its value must be.
-    pub matcher: Matcher,
-    /// Where the condition stands.
-    pub span: Span,
-}
-
-/// What an axis value is held against.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Matcher {
-    /// One of these values (numbers compare by size, so `1` matches `1.0`).
-    OneOf(Vec<Value>),
-    /// A number within bounds.
-    Within(Bounds),
-}
-
-/// Bounds on a number; all that are set must hold, and at least one is.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Bounds {
-    /// Greater than this.
-    pub above: Option<f64>,
-    /// Less than this.
-    pub below: Option<f64>,
-    /// At least this.
-    pub at_least: Option<f64>,
-    /// At most this.
-    pub at_most: Option<f64>,
-}
-
-impl Bounds {
-    /// Whether `number` lies within the bounds.
-    pub fn contains(&self, number: f64) -> bool {
-        self.above.is_none_or(|bound| number > bound)
-            && self.below.is_none_or(|bound| number < bound)
-            && self.at_least.is_none_or(|bound| number >= bound)
-            && self.at_most.is_none_or(|bound| number <= bound)
-    }
-}
-
-/// How curves are recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CurveDetail {
-    /// Every evaluation.
-    All,
-    /// Evenly in log step, first and last always kept.
-    Thinned,
-    /// No curves.
-    None,
-}
-
 /// Pictures of what networks make of the plane.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pictures {
@@ -186,7 +89,7 @@ pub struct Experiment {
     /// What it is held to.
     pub expectations: Vec<Expectation>,
     /// How curves are recorded.
-    pub curves: CurveDetail,
+    pub curves: train::Detail,
     /// At most so many runs keep a curve.
     pub max_curves: u64,
     /// Which pictures of the plane are drawn.

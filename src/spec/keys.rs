@@ -4,6 +4,14 @@
 //! and a conversion in `setup.rs`.
 
 use super::kind::{Kind, Range};
+use super::words::{OptimizerKind, Sharing};
+use crate::data::playground::Dataset;
+use crate::data::{GeneratorKind, Missing, Sampling, Scale, Separator, SourceKind};
+use crate::problem::PenaltyKind;
+use crate::problem::{
+    Activation, Family as ProblemFamily, InitialKind, InitialWeightsKind, NetworkLoss, OutputActivation,
+};
+use crate::train::{AfterConvergence, Detail};
 use crate::value::Value;
 
 /// One setting.
@@ -133,7 +141,6 @@ const PAGE: &[When] = &[EXAMPLES, When::Is("data.kind", &["playground"]), When::
 const SGD: &[When] = &[When::Is("optimizer.kind", &["sgd"])];
 const CSV: &[When] = &[EXAMPLES, When::Is("data.kind", &["csv"])];
 const LINEAR: &[When] = &[EXAMPLES, When::Is("data.kind", &["linear"])];
-const STREAMS: &[&str] = &["shared", "per-seed"];
 const COUNT: Kind = Kind::Count { least: 1 };
 
 const fn key(path: &'static str, kind: Kind, doc: &'static str) -> Key {
@@ -190,7 +197,7 @@ pub(super) const KEYS: &[Key] = &[
     key("name", Kind::FolderName, "Name of the study and of its results folder.").required().fixed(),
     key("description", Kind::Text, "One sentence for tables and plots.").or(Default::Text("")).fixed(),
 
-    key("problem.kind", Kind::Choice(&["parabola", "linear-regression", "logistic-regression", "egg-carton", "network"]), "What is trained.").required().fixed(),
+    key("problem.kind", Kind::Choice(ProblemFamily::WORDS), "What is trained.").required().fixed(),
     key("problem.curvature", Kind::Number(Range::POSITIVE), "Second derivative of the loss: loss(w) = curvature/2 · (w − minimum)².")
         .or(Default::Number(1.0)).when(CURVE),
     key("problem.start", Kind::Number(Range::ANY), "The parameter before the first step.").or(Default::Number(1.0)).when(CURVE),
@@ -204,33 +211,33 @@ pub(super) const KEYS: &[Key] = &[
     key("problem.l2", Kind::Number(Range::NOT_NEGATIVE), "The penalty l2/2 · |weights|² is part of the training loss; biases are free of it.")
         .or(Default::Number(0.0)).when(LOGISTIC),
     key("problem.classes", Kind::Count { least: 2 }, "How many classes the target must have; by default as many as it has.").when(LOGISTIC),
-    key("problem.initial", Kind::Choice(&["zeros", "constant", "normal", "uniform"]), "Parameters before the first step.")
+    key("problem.initial", Kind::Choice(InitialKind::WORDS), "Parameters before the first step.")
         .or(Default::Text("zeros")).when(INITIAL),
     key("problem.initial_value", Kind::Number(Range::ANY), "The constant, the standard deviation of the normal, or the half width of the uniform distribution.")
         .required().when(INITIAL_VALUE),
     key("problem.hidden", Kind::Counts { least: 1 }, "Widths of the hidden layers; `[]` has none.").required().when(NETWORK),
-    key("problem.activation", Kind::Choice(&["tanh", "relu", "sigmoid", "linear"]), "What nodes of the hidden layers do with their sum.")
+    key("problem.activation", Kind::Choice(Activation::WORDS), "What nodes of the hidden layers do with their sum.")
         .or(Default::Text("tanh")).when(NETWORK),
-    key("problem.output_activation", Kind::Choice(&["linear", "tanh", "sigmoid", "softmax"]), "What the output does with its sum: \"linear\" by default, \"sigmoid\" for a log loss, \"softmax\" for cross-entropy.")
+    key("problem.output_activation", Kind::Choice(OutputActivation::WORDS), "What the output does with its sum: \"linear\" by default, \"sigmoid\" for a log loss, \"softmax\" for cross-entropy.")
         .when(NETWORK),
-    key("problem.loss", Kind::Choice(&["half-squared", "mean-squared", "log", "cross-entropy"]), "The mean over examples of (output − target)²/2, of (output − target)², of the log loss of two classes, or of the cross-entropy of any number. A penalty is no part of it.")
+    key("problem.loss", Kind::Choice(NetworkLoss::WORDS), "The mean over examples of (output − target)²/2, of (output − target)², of the log loss of two classes, or of the cross-entropy of any number. A penalty is no part of it.")
         .or(Default::Text("half-squared")).when(NETWORK),
-    key("problem.regularization", Kind::Choice(&["none", "l1", "l2"]), "What keeps weights small: nothing, rate · Σ|w|, or rate/2 · Σw²; biases are spared.")
+    key("problem.regularization", Kind::Choice(PenaltyKind::WORDS), "What keeps weights small: nothing, rate · Σ|w|, or rate/2 · Σw²; biases are spared.")
         .or(Default::Text("none")).when(NETWORK),
     key("problem.regularization_rate", Kind::Number(Range::NOT_NEGATIVE), "How strong the regularization is.")
         .or(Default::Number(0.0)).when(PENALTY),
-    key("problem.initial", Kind::Choice(&["zeros", "normal", "uniform", "xavier", "he", "playground"]), "Weights before the first step; biases are 0, or 0.1 with \"playground\".")
+    key("problem.initial", Kind::Choice(InitialWeightsKind::WORDS), "Weights before the first step; biases are 0, or 0.1 with \"playground\".")
         .or(Default::Text("xavier")).when(NETWORK),
     key("problem.initial_value", Kind::Number(Range::POSITIVE), "The standard deviation of the normal, or the half width of the uniform distribution.")
         .required().when(NETWORK_INITIAL_VALUE),
 
-    key("data.kind", Kind::Choice(&["csv", "linear", "playground"]), "Where examples come from: a CSV file, a generated linear regression, or the points of the TensorFlow Playground.")
+    key("data.kind", Kind::Choice(SourceKind::WORDS), "Where examples come from: a CSV file, a generated linear regression, or the points of the TensorFlow Playground.")
         .or(Default::Text("csv")).when(DATA).fixed(),
     key("data.csv", Kind::Path, "A CSV file with a header line, relative to the folder of the spec.").required().when(CSV),
     key("data.target", Kind::Text, "The column to predict.").required().when(CSV),
     key("data.features", Kind::Names, "The columns to predict from; all but the target by default.").when(CSV).fixed(),
-    key("data.separator", Kind::Choice(&[",", ";", "tab"]), "What stands between two cells of the CSV file.").or(Default::Text(",")).when(CSV),
-    key("data.missing", Kind::Choice(&["error", "drop", "mean"]), "What becomes of rows with missing values: an error, left out, or filled in with means of the training part.")
+    key("data.separator", Kind::Choice(Separator::WORDS), "What stands between two cells of the CSV file.").or(Default::Text(",")).when(CSV),
+    key("data.missing", Kind::Choice(Missing::WORDS), "What becomes of rows with missing values: an error, left out, or filled in with means of the training part.")
         .or(Default::Text("error")).when(CSV),
     key("data.categories", Kind::Names, "Columns that hold categories though they look like numbers; columns of text always do.").when(CSV).fixed(),
     key("data.examples", COUNT, "How many examples to generate.").required().when(LINEAR),
@@ -240,36 +247,36 @@ pub(super) const KEYS: &[Key] = &[
     key("data.condition", Kind::Number(Range::AT_LEAST_ONE), "Condition number of the features' covariance.")
         .or(Default::Number(1.0)).when(LINEAR),
     key("data.seed", Kind::Count { least: 0 }, "Seed of the generator.").or(Default::Count(0)).when(LINEAR),
-    key("data.scale", Kind::Choice(&["standard", "min-max", "none"]), "How features are scaled; fitted on the training part.")
+    key("data.scale", Kind::Choice(Scale::WORDS), "How features are scaled; fitted on the training part.")
         .or(Default::Text("standard")).when(TABLE),
     key("data.test_fraction", Kind::Number(Range::BELOW_ONE), "The share of examples set aside for testing.")
         .or(Default::Number(0.0)).when(TABLE),
-    key("data.dataset", Kind::Choice(&["circle", "xor", "gauss", "spiral", "reg-plane", "reg-gauss"]), "Which points: four data sets with two classes, −1 and 1, and two with amounts from −1 to 1.")
+    key("data.dataset", Kind::Choice(Dataset::WORDS), "Which points: four data sets with two classes, −1 and 1, and two with amounts from −1 to 1.")
         .required().when(PLAYGROUND),
     key("data.noise", Kind::Number(Range::NOISE_PERCENT), "Noise in percent.").or(Default::Number(0.0)).when(PLAYGROUND),
     key("data.train_percent", Kind::Number(Range::PART_PERCENT), "The share of points to train on, in percent; the others are for testing.")
         .or(Default::Number(50.0)).when(PLAYGROUND),
     key("data.features", Kind::Names, "Inputs: x, y, xSquared, ySquared, xTimesY, sinX, sinY; x and y by default.").when(PLAYGROUND).fixed(),
-    key("data.rng", Kind::Choice(&["chacha", "seedrandom"]), "Who draws: this project's generator, or the page's, from whose one stream come points, order and initial weights.")
+    key("data.rng", Kind::Choice(GeneratorKind::WORDS), "Who draws: this project's generator, or the page's, from whose one stream come points, order and initial weights.")
         .or(Default::Text("chacha")).when(PLAYGROUND),
     key("data.page_seed", Kind::Text, "The page's seed as the text it is; by default the run's seed in decimal digits.").when(PAGE),
-    key("data.scale", Kind::Choice(&["standard", "min-max", "none"]), "How features are scaled; fitted on the training part.")
+    key("data.scale", Kind::Choice(Scale::WORDS), "How features are scaled; fitted on the training part.")
         .or(Default::Text("none")).when(PLAYGROUND),
-    key("data.sampling", Kind::Choice(&["shuffle", "uniform", "sequential"]), "In which order examples are visited: a new permutation each epoch, drawn with replacement, or as they come.")
+    key("data.sampling", Kind::Choice(Sampling::WORDS), "In which order examples are visited: a new permutation each epoch, drawn with replacement, or as they come.")
         .or(Default::Text("sequential")).when(PLAYGROUND),
-    key("data.sampling", Kind::Choice(&["shuffle", "uniform", "sequential"]), "In which order examples are visited: a new permutation each epoch, drawn with replacement, or as they come.")
+    key("data.sampling", Kind::Choice(Sampling::WORDS), "In which order examples are visited: a new permutation each epoch, drawn with replacement, or as they come.")
         .or(Default::Text("shuffle")).when(TABLE),
 
-    key("optimizer.kind", Kind::Choice(&["sgd", "playground"]), "How parameters follow the gradient: by gradient descent, or as the TensorFlow Playground does it.")
+    key("optimizer.kind", Kind::Choice(OptimizerKind::WORDS), "How parameters follow the gradient: by gradient descent, or as the TensorFlow Playground does it.")
         .or(Default::Text("sgd")),
     key(MOMENTUM, Kind::Number(Range::BELOW_ONE), "velocity ← momentum · velocity + gradient; 0 is plain gradient descent.")
         .or(Default::Number(0.0)).when(SGD),
     key("optimizer.nesterov", Kind::Flag, "Look ahead: step along gradient + momentum · velocity.").or(Default::Flag(false)).when(SGD),
 
-    key("random.data", Kind::Choice(STREAMS), "Whether generated examples and the split into training and test change with the seed.")
+    key("random.data", Kind::Choice(Sharing::WORDS), "Whether generated examples and the split into training and test change with the seed.")
         .or(Default::Text("shared")).when(DATA),
-    key("random.init", Kind::Choice(STREAMS), "Whether initial parameters change with the seed.").or(Default::Text("per-seed")).when(DATA),
-    key("random.order", Kind::Choice(STREAMS), "Whether the order of examples changes with the seed.").or(Default::Text("per-seed")).when(DATA),
+    key("random.init", Kind::Choice(Sharing::WORDS), "Whether initial parameters change with the seed.").or(Default::Text("per-seed")).when(DATA),
+    key("random.order", Kind::Choice(Sharing::WORDS), "Whether the order of examples changes with the seed.").or(Default::Text("per-seed")).when(DATA),
 
     key("stop.max_steps", COUNT, "A run ends after so many steps at the latest."),
     key("stop.max_epochs", COUNT, "A run ends after so many epochs at the latest.").when(DATA),
@@ -287,12 +294,12 @@ pub(super) const KEYS: &[Key] = &[
     key("stop.converged.plateau.change", Kind::Number(Range::NOT_NEGATIVE), "Largest relative change of the loss over the window."),
     key("stop.converged.plateau.window", COUNT, "Number of evaluations in the window."),
     key("stop.converged.hold", COUNT, "So many evaluations in a row must meet the criteria; the first of them counts.").or(Default::Count(1)),
-    key("stop.after_convergence", Kind::Choice(&["stop", "continue"]), "Whether a run ends when it has converged, or trains on to its budget to see whether the loss drops again.")
+    key("stop.after_convergence", Kind::Choice(AfterConvergence::WORDS), "Whether a run ends when it has converged, or trains on to its budget to see whether the loss drops again.")
         .or(Default::Text("stop")),
     key("stop.diverged.loss_factor", Kind::Number(Range::ABOVE_ONE), "A run has diverged when its loss exceeds this multiple of the loss at step 0.")
         .or(Default::Number(1e3)),
 
-    key("record.curves", Kind::Choice(&["thinned", "all", "none"]), "Which evaluations of a run are kept in curves.csv.")
+    key("record.curves", Kind::Choice(Detail::WORDS), "Which evaluations of a run are kept in curves.csv.")
         .or(Default::Text("thinned")).fixed(),
     key("record.max_curves", Kind::Count { least: 0 }, "At most so many runs keep a curve.").or(Default::Count(2000)).fixed(),
     key("record.boundary.epochs", Kind::Counts { least: 0 }, "Epochs after which the decision boundary of some runs is drawn.")

@@ -5,11 +5,14 @@
 mod axis;
 mod axis_forms;
 mod blocks;
+mod condition;
 mod conditions;
 mod diagnostic;
 mod expect;
 mod experiment;
+mod flatten;
 pub mod import;
+mod initial;
 mod keys;
 mod kind;
 mod network;
@@ -17,6 +20,7 @@ mod overrides;
 mod pictures;
 mod read;
 mod report;
+mod run;
 mod schema;
 mod sections;
 mod settings;
@@ -24,15 +28,15 @@ mod setup;
 mod suggest;
 mod together;
 mod tree;
+mod words;
 
 pub use axis::{Axis, AxisValues, Block, LogSpaced, Sequence, Spaced};
+pub use condition::{Bounds, Condition, Matcher};
 pub use conditions::parse_conditions;
 pub use diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span};
-pub use experiment::{
-    Bounds, Claim, Condition, CurveDetail, Expectation, Experiment, LaneSettings, Matcher, Over, Pictures, Setup,
-    Streams,
-};
+pub use experiment::{Claim, Expectation, Experiment, Over, Pictures};
 pub use read::{ReadError, parse, read};
+pub use run::{LaneSettings, Setup, Streams};
 pub use schema::schema;
 
 /// A commented spec that runs, for beginners.

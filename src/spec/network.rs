@@ -1,12 +1,13 @@
 //! From settings to networks and the Playground's points.
 
-use super::experiment::Streams;
+use super::initial::initial_value;
+use super::run::Streams;
 use super::settings::{Fault, Point};
-use super::setup::initial_value;
 use super::suggest;
 use crate::data::playground::{Dataset, Feature};
-use crate::data::{Generator, PlaygroundSource, Targets};
-use crate::problem::{self, Activation, Head, InitialWeights, NetworkDefinition, Penalty};
+use crate::data::{Generator, GeneratorKind, PlaygroundSource, Scale, SourceKind, Targets};
+use crate::problem::{self, Activation, Head, InitialWeights, InitialWeightsKind, NetworkDefinition, NetworkLoss};
+use crate::problem::{OutputActivation, Penalty, PenaltyKind};
 use crate::value::Value;
 
 /// The network at a point.
@@ -18,43 +19,49 @@ pub(super) fn problem(point: Point<'_>) -> Result<problem::Definition, Fault> {
     let rate = point.optional_number("problem.regularization_rate").unwrap_or_default();
     Ok(problem::Definition::Network(NetworkDefinition {
         hidden,
-        activation: Activation::from_name(point.text("problem.activation")?).unwrap_or(Activation::Tanh),
+        activation: point.word("problem.activation")?,
         head: head(point)?,
-        penalty: match point.text("problem.regularization")? {
-            "l1" => Penalty::L1(rate),
-            "l2" => Penalty::L2(rate),
-            _ => Penalty::None,
+        penalty: match point.word("problem.regularization")? {
+            PenaltyKind::None => Penalty::None,
+            PenaltyKind::L1 => Penalty::L1(rate),
+            PenaltyKind::L2 => Penalty::L2(rate),
         },
-        initial: match point.text("problem.initial")? {
-            "zeros" => InitialWeights::Zeros,
-            "normal" => InitialWeights::Normal(initial_value(point, "normal", "the standard deviation")?),
-            "uniform" => InitialWeights::Uniform(initial_value(point, "uniform", "the half width")?),
-            "he" => InitialWeights::He,
-            "playground" => InitialWeights::Playground,
-            _ => InitialWeights::Xavier,
+        initial: match point.word("problem.initial")? {
+            InitialWeightsKind::Zeros => InitialWeights::Zeros,
+            InitialWeightsKind::Normal => {
+                InitialWeights::Normal(initial_value(point, "normal", "the standard deviation")?)
+            }
+            InitialWeightsKind::Uniform => InitialWeights::Uniform(initial_value(point, "uniform", "the half width")?),
+            InitialWeightsKind::Xavier => InitialWeights::Xavier,
+            InitialWeightsKind::He => InitialWeights::He,
+            InitialWeightsKind::Playground => InitialWeights::Playground,
         },
     }))
 }
 
 fn head(point: Point<'_>) -> Result<Head, Fault> {
     const OUTPUT: &str = "problem.output_activation";
-    let loss = point.text("problem.loss")?;
-    let output = point.optional_text(OUTPUT);
+    let loss: NetworkLoss = point.word("problem.loss")?;
+    let output = point.optional_word(OUTPUT);
     let unfit = |needed: &str| {
-        Err(Fault::wrong(OUTPUT, format!("`{OUTPUT}` does not go with the loss \"{loss}\""))
+        Err(Fault::wrong(OUTPUT, format!("`{OUTPUT}` does not go with the loss \"{}\"", loss.name()))
             .label(format!("expected {needed}"))
             .help("\"log\" goes with \"sigmoid\", \"cross-entropy\" with \"softmax\", and the squared losses with the others"))
     };
     match (loss, output) {
-        ("log", None | Some("sigmoid")) => Ok(Head::Log),
-        ("log", Some(_)) => unfit("\"sigmoid\""),
-        ("cross-entropy", None | Some("softmax")) => Ok(Head::CrossEntropy),
-        ("cross-entropy", Some(_)) => unfit("\"softmax\""),
-        (_, Some("softmax")) => unfit("\"linear\", \"tanh\" or \"sigmoid\""),
-        (loss, output) => Ok(Head::Squared {
-            activation: output.and_then(Activation::from_name).unwrap_or(Activation::Linear),
-            half: loss == "half-squared",
-        }),
+        (NetworkLoss::Log, None | Some(OutputActivation::Sigmoid)) => Ok(Head::Log),
+        (NetworkLoss::Log, Some(_)) => unfit("\"sigmoid\""),
+        (NetworkLoss::CrossEntropy, None | Some(OutputActivation::Softmax)) => Ok(Head::CrossEntropy),
+        (NetworkLoss::CrossEntropy, Some(_)) => unfit("\"softmax\""),
+        (NetworkLoss::HalfSquared | NetworkLoss::MeanSquared, output) => {
+            let activation = match output {
+                None | Some(OutputActivation::Linear) => Activation::Linear,
+                Some(OutputActivation::Tanh) => Activation::Tanh,
+                Some(OutputActivation::Sigmoid) => Activation::Sigmoid,
+                Some(OutputActivation::Softmax) => return unfit("\"linear\", \"tanh\" or \"sigmoid\""),
+            };
+            Ok(Head::Squared { activation, half: loss == NetworkLoss::HalfSquared })
+        }
     }
 }
 
@@ -65,7 +72,7 @@ pub(super) fn targets(point: Point<'_>, head: Head) -> Result<Targets, Fault> {
         Head::Log => Targets::Classes { count: Some(2) },
         Head::CrossEntropy => Targets::Classes { count: None },
     };
-    if point.text("data.kind")? == "linear" {
+    if point.word::<SourceKind>("data.kind")? == SourceKind::Linear {
         let fault = Fault::wrong("data.kind", "generated examples of a linear regression have no classes");
         return Err(fault.label("expected \"csv\" or \"playground\""));
     }
@@ -74,12 +81,12 @@ pub(super) fn targets(point: Point<'_>, head: Head) -> Result<Targets, Fault> {
 
 /// Whether the examples at a point are the Playground's points.
 pub(super) fn is_playground(point: Point<'_>) -> bool {
-    point.optional_text("data.kind") == Some("playground")
+    point.optional_word("data.kind") == Some(SourceKind::Playground)
 }
 
 /// Whether the Playground's own generator draws at a point.
 fn is_seedrandom(point: Point<'_>) -> bool {
-    is_playground(point) && point.optional_text("data.rng") == Some("seedrandom")
+    is_playground(point) && point.optional_word("data.rng") == Some(GeneratorKind::SeedRandom)
 }
 
 /// The Playground's points at a point of the grid.
@@ -89,12 +96,12 @@ pub(super) fn playground_source(point: Point<'_>, targets: Targets) -> Result<Pl
     } else {
         Generator::ChaCha
     };
-    if point.given("record.boundary.epochs").is_some() && point.text("data.scale")? != "none" {
+    if point.given("record.boundary.epochs").is_some() && point.word::<Scale>("data.scale")? != Scale::None {
         return Err(Fault::wrong("data.scale", "`record.boundary` needs features that are not scaled")
             .label("expected \"none\""));
     }
-    let name = point.text("data.dataset")?;
-    let dataset = Dataset::from_name(name).ok_or_else(|| Fault::missing("data.dataset"))?;
+    let dataset: Dataset = point.word("data.dataset")?;
+    let name = dataset.name();
     match targets {
         Targets::Classes { count: None | Some(2) } if dataset.is_classification() => {}
         Targets::Classes { count: Some(count) } if dataset.is_classification() => {

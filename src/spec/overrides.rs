@@ -1,7 +1,7 @@
 //! `--set path=value`: a piece of TOML that replaces a setting or an axis before the spec is checked.
 
-use super::blocks;
 use super::diagnostic::{Diagnostic, Span};
+use super::flatten::flatten_all;
 use super::tree::{self, Item, Key, Node, Table};
 
 /// Parses `path=value`. A value that is no TOML but a plain word is taken as text, so that quotes need not survive a shell.
@@ -68,7 +68,7 @@ pub(super) fn apply(
             }
         }
     }
-    blocks::flatten_all(root);
+    flatten_all(root);
     read
 }
 

@@ -7,18 +7,12 @@ use super::diagnostic::{Diagnostic, Located};
 use super::experiment::Pictures;
 use super::kind::Given;
 use super::report::Report;
+use super::sections::{PICTURES, PICTURES_WHERE};
 use super::settings::{Point, Settings};
 use super::tree::{Node, Table};
 use crate::value::Value;
 
-pub(super) const SECTION: &str = "record.boundary";
 const EPOCHS: &str = "record.boundary.epochs";
-
-/// The condition on the runs is no setting: it is a table of axes.
-pub(super) const WHERE: &str = "where";
-
-/// One sentence for editors.
-pub(super) const WHERE_DOC: &str = "The runs that are drawn, by their axes; by default at most 6, evenly chosen.";
 
 /// More columns than this make no picture.
 const MOST_EPOCHS: usize = 8;
@@ -26,7 +20,7 @@ const MOST_EPOCHS: usize = 8;
 /// The pictures that are asked for; none if there are none or something about them is wrong.
 pub(super) fn read(root: &Table, settings: &Settings, axes: Axes<'_>, report: &mut Report) -> Option<Pictures> {
     let section = section(root)?;
-    let conditions = match section.get(WHERE) {
+    let conditions = match section.get(PICTURES_WHERE) {
         Some(item) => {
             let table = report.table("record.boundary.where", item, "a table of axes, such as { learning_rate = 0.1 }");
             conditions::read(table?, axes, &settings.kinds, report)
@@ -35,7 +29,7 @@ pub(super) fn read(root: &Table, settings: &Settings, axes: Axes<'_>, report: &m
     };
     let Some(Located { value: Given::Scalar(Value::Counts(epochs)), span }) = settings.given.get(EPOCHS) else {
         if !report.is_faulty(EPOCHS) {
-            let missing = Diagnostic::new(format!("`{EPOCHS}` is missing"), settings.sections.get(SECTION).copied());
+            let missing = Diagnostic::new(format!("`{EPOCHS}` is missing"), settings.sections.get(PICTURES).copied());
             report.add(missing.help("say after which epochs pictures are drawn, such as `epochs = [1, 10, 100]`"));
         }
         return None;

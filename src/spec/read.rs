@@ -8,7 +8,8 @@ use super::blocks;
 use super::conditions::Axes;
 use super::diagnostic::{Diagnostic, Diagnostics, Located, SourceFile};
 use super::expect;
-use super::experiment::{CurveDetail, Experiment};
+use super::experiment::Experiment;
+use super::flatten::flatten_all;
 use super::kind::Given;
 use super::overrides;
 use super::pictures;
@@ -18,6 +19,7 @@ use super::settings::{Point, Settings};
 use super::together;
 use super::tree::{self, Node, Table};
 use crate::fs;
+use crate::train::Detail;
 
 /// A spec that cannot be used.
 #[derive(Debug)]
@@ -61,7 +63,7 @@ pub fn parse(source: SourceFile, base_dir: &Path, overrides: &[String]) -> Resul
         // What follows a syntax error would be guesswork.
         return Err(Diagnostics::new(sources.into(), report.list));
     }
-    blocks::flatten_all(&mut root);
+    flatten_all(&mut root);
     let mut overridden = Vec::new();
     for text in overrides {
         let read = overrides::apply(&mut root, sources.len(), text, &mut overridden, &mut report.list);
@@ -88,11 +90,7 @@ pub fn parse(source: SourceFile, base_dir: &Path, overrides: &[String]) -> Resul
     Ok(Experiment {
         name: point.optional_text("name").unwrap_or_default().to_owned(),
         description: point.optional_text("description").unwrap_or_default().to_owned(),
-        curves: match point.optional_text("record.curves") {
-            Some("all") => CurveDetail::All,
-            Some("none") => CurveDetail::None,
-            _ => CurveDetail::Thinned,
-        },
+        curves: point.optional_word("record.curves").unwrap_or(Detail::Thinned),
         max_curves: point.optional_count("record.max_curves").unwrap_or_default(),
         boundary,
         fail_on: fail_on(&settings),

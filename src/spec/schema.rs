@@ -7,8 +7,10 @@ use serde_json::{Map, Value as Json, json};
 use super::expect;
 use super::keys::{self, Default, FAMILIES, KEYS, Key, Place, When};
 use super::kind::{Kind, Limit, Range};
-use super::pictures;
+use super::sections::{PICTURES_WHERE, PICTURES_WHERE_DOC};
 use super::suggest;
+use super::words::OverKind;
+use crate::outcome::Status;
 
 /// The schema.
 pub fn schema() -> Json {
@@ -29,8 +31,8 @@ pub fn schema() -> Json {
     });
     let boundary = &mut properties["record"]["properties"]["boundary"];
     boundary["required"] = json!(["epochs"]);
-    boundary["properties"][pictures::WHERE] = reference("conditions");
-    boundary["properties"][pictures::WHERE]["description"] = json!(pictures::WHERE_DOC);
+    boundary["properties"][PICTURES_WHERE] = reference("conditions");
+    boundary["properties"][PICTURES_WHERE]["description"] = json!(PICTURES_WHERE_DOC);
     root["$defs"] = json!({ "block": block(), "conditions": conditions(), "bounds": bounds(&[]) });
     root
 }
@@ -48,7 +50,7 @@ fn section(path: &str) -> Json {
         match rest.split_once('.') {
             None => add(&mut properties, rest, described(key, setting(key.kind))),
             Some((child, _)) if !properties.contains_key(child) => {
-                let child_path = super::sections::join(path, child);
+                let child_path = super::flatten::join(path, child);
                 properties.insert(child.to_owned(), section(&child_path));
             }
             Some(_) => {}
@@ -111,7 +113,7 @@ fn axes(schema: &dyn Fn(&Key) -> Json) -> Json {
             match rest.split_once('.') {
                 None => add(&mut properties, rest, schema(key)),
                 Some((child, _)) if !properties.contains_key(child) => {
-                    let child_path = super::sections::join(section, child);
+                    let child_path = super::flatten::join(section, child);
                     let inner = nested(&child_path, schema);
                     let object = json!({ "type": "object", "additionalProperties": false, "properties": inner });
                     properties.insert(child.to_owned(), object);
@@ -174,9 +176,9 @@ fn expectation() -> Json {
     let than = object(&[("where", reference("conditions"))], &["where"]);
     let property = |name: &str| match name {
         "where" => reference("conditions"),
-        "over" => json!({ "anyOf": [setting(Kind::Choice(&expect::OVER)), quantile] }),
+        "over" => json!({ "anyOf": [setting(Kind::Choice(OverKind::WORDS)), quantile] }),
         "steps" => number_or_bounds(Kind::Count { least: 0 }),
-        "status" => setting(Kind::Choice(&expect::STATUSES)),
+        "status" => setting(Kind::Choice(Status::WORDS)),
         "success_rate" => number_or_bounds(Kind::Number(Range::UNIT)),
         "best_learning_rate" => bounds(batch_size.as_slice()),
         "fewer_steps_than" => than.clone(),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::diagnostic::{Diagnostic, Located};
+use super::flatten;
 use super::keys::{self, Ability, KEYS, Key, Kinds, Place, When};
 use super::kind::{Given, Kind};
-use super::pictures;
 use super::report::{self, Report};
 use super::settings::Settings;
 use super::suggest;
@@ -14,6 +14,16 @@ use crate::value::Value;
 
 /// The parts of a spec that are no settings.
 pub(super) const OTHER_PARTS: [&str; 2] = ["grid", "expect"];
+
+/// The section of pictures of the plane.
+pub(super) const PICTURES: &str = "record.boundary";
+
+/// The condition on the runs is no setting: it is a table of axes.
+pub(super) const PICTURES_WHERE: &str = "where";
+
+/// One sentence for editors.
+pub(super) const PICTURES_WHERE_DOC: &str =
+    "The runs that are drawn, by their axes; by default at most 6, evenly chosen.";
 
 /// Reads all settings outside the grid.
 pub(super) fn read(root: &Table, report: &mut Report) -> Settings {
@@ -45,11 +55,11 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn table(&mut self, table: &Table, section: &str) {
         for (name, item) in &table.entries {
-            let path = join(section, &name.name);
+            let path = flatten::join(section, &name.name);
             let is_plain = !name.name.contains('.');
             let is_no_setting = match section {
                 "" => OTHER_PARTS.contains(&name.name.as_str()),
-                pictures::SECTION => name.name == pictures::WHERE,
+                PICTURES => name.name == PICTURES_WHERE,
                 _ => false,
             };
             if is_no_setting {
@@ -133,7 +143,7 @@ impl Reader<'_> {
         }
         match section {
             "" => children.extend(OTHER_PARTS),
-            pictures::SECTION => children.push(pictures::WHERE),
+            PICTURES => children.push(PICTURES_WHERE),
             _ => {}
         }
         children
@@ -144,7 +154,7 @@ impl Reader<'_> {
         let within = if section.is_empty() { "the spec".to_owned() } else { format!("[{section}]") };
         let diagnostic = report::unknown_key(&name.name, name.span, &within, &children);
         if let Some(meant) = suggest::nearest(&name.name, children.iter().copied()) {
-            return self.report.misspelled(Some(join(section, meant)), diagnostic);
+            return self.report.misspelled(Some(flatten::join(section, meant)), diagnostic);
         }
         // It may be right, only in the wrong section.
         let diagnostic = match self.settings.kinds.applicable().find(|key| keys::leaf(key.path) == name.name) {
@@ -174,25 +184,4 @@ pub(super) fn meaningless(kinds: &Kinds, key: &Key, value: &Value, item: &Item) 
     } else {
         diagnostic
     })
-}
-
-/// Writes every axis of a table as one dotted name: `optimizer = { momentum = 0.9 }` becomes `"optimizer.momentum" = 0.9`.
-pub(super) fn flatten(table: &mut Table) {
-    fn walk(section: &str, table: Table, flat: &mut Vec<(Name, Item)>) {
-        for (name, item) in table.entries {
-            let path = join(section, &name.name);
-            match item {
-                Item { node: Node::Table(inner), .. } if keys::is_section(&path) => walk(&path, inner, flat),
-                item => flat.push((Name { name: path, span: name.span }, item)),
-            }
-        }
-    }
-    let mut flat = Vec::new();
-    walk("", std::mem::take(table), &mut flat);
-    table.entries = flat;
-}
-
-/// The path of a name in a section.
-pub(super) fn join(section: &str, name: &str) -> String {
-    if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
 }

@@ -6,6 +6,7 @@ use super::diagnostic::{Located, Span};
 use super::keys::{self, Default, KEYS, Key, Kinds, When};
 use super::kind::{Given, Kind};
 use crate::value::Value;
+use crate::word::Word;
 
 /// The settings that stand outside the grid.
 #[derive(Debug, Clone)]
@@ -140,6 +141,11 @@ impl<'a> Point<'a> {
         }
     }
 
+    /// A word that may be absent, as what it stands for.
+    pub(super) fn optional_word<W: Word>(&self, path: &str) -> Option<W> {
+        self.optional_text(path).and_then(W::from_word)
+    }
+
     /// A flag; absent is no.
     pub(super) fn flag(&self, path: &str) -> bool {
         match self.given(path) {
@@ -162,6 +168,10 @@ impl<'a> Point<'a> {
 
     pub(super) fn count(&self, path: &'static str) -> Result<u64, Fault> {
         self.optional_count(path).ok_or_else(|| Fault::missing(path))
+    }
+
+    pub(super) fn word<W: Word>(&self, path: &'static str) -> Result<W, Fault> {
+        self.optional_word(path).ok_or_else(|| Fault::missing(path))
     }
 
     pub(super) fn text(&self, path: &'static str) -> Result<&'a str, Fault> {

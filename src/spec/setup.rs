@@ -4,12 +4,14 @@
 
 use std::path::Path;
 
-use super::experiment::{LaneSettings, Setup, Streams};
+use super::initial::initial;
 use super::keys::MOMENTUM;
 use super::network;
+use super::run::{LaneSettings, Setup, Streams};
 use super::settings::{Fault, Point};
-use crate::data::{self, CsvSource, LinearSource, Missing, Sampling, Scale, Separator, Source, Targets};
-use crate::problem::{self, EggCarton, Initial, LinearRegression, LogisticRegression, Measure, Parabola};
+use super::words::{OptimizerKind, Sharing};
+use crate::data::{self, CsvSource, LinearSource, Sampling, Scale, Source, SourceKind, Targets};
+use crate::problem::{self, EggCarton, Family, LinearRegression, LogisticRegression, Measure, Parabola};
 use crate::train::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
 use crate::value::Value;
 
@@ -39,16 +41,15 @@ pub(crate) fn setup(point: Point<'_>, base_dir: &Path) -> Result<Setup, Vec<Faul
         (Some(problem), Some(data), Some(stop), Some(optimizer), Some(streams)) if faults.is_empty() => Ok(Setup {
             problem,
             data,
-            sampling: match point.optional_text("data.sampling") {
-                Some("uniform") => Sampling::Uniform,
-                Some("sequential") => Sampling::Sequential,
-                _ => Sampling::Shuffle,
-            },
+            // Without examples there is no order.
+            sampling: point.optional_word("data.sampling").unwrap_or(Sampling::Shuffle),
             streams,
             optimizer,
             stop,
         }),
-        _ => Err(faults),
+        (None, ..) | (_, None, ..) | (_, _, None, ..) | (_, _, _, None, _) | (_, _, _, _, None) | (Some(_), ..) => {
+            Err(faults)
+        }
     }
 }
 
@@ -57,22 +58,22 @@ fn keep<T>(result: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
 }
 
 fn optimizer(point: Point<'_>) -> Result<Optimizer, Fault> {
-    match point.text("optimizer.kind")? {
-        "playground" if point.text("problem.kind")? != "network" => {
+    match point.word("optimizer.kind")? {
+        OptimizerKind::Playground if point.word::<Family>("problem.kind")? != Family::Network => {
             Err(Fault::wrong("optimizer.kind", "`optimizer.kind` cannot be \"playground\" for this problem")
                 .label("the Playground trains networks"))
         }
-        "playground" if point.text("data.sampling")? == "uniform" => {
+        OptimizerKind::Playground if point.word::<Sampling>("data.sampling")? == Sampling::Uniform => {
             Err(Fault::wrong("data.sampling", "`data.sampling` cannot be \"uniform\" with this optimizer")
                 .label("the Playground's epochs visit every example"))
         }
-        "playground" => Ok(Optimizer::Playground),
-        _ => Ok(Optimizer::Descent { nesterov: point.flag("optimizer.nesterov") }),
+        OptimizerKind::Playground => Ok(Optimizer::Playground),
+        OptimizerKind::Sgd => Ok(Optimizer::Descent { nesterov: point.flag("optimizer.nesterov") }),
     }
 }
 
 fn streams(point: Point<'_>) -> Result<Streams, Fault> {
-    let is_per_seed = |path| point.optional_text(path) == Some("per-seed");
+    let is_per_seed = |path| point.optional_word(path) == Some(Sharing::PerSeed);
     let streams = Streams {
         data: is_per_seed("random.data"),
         init: is_per_seed("random.init"),
@@ -82,12 +83,12 @@ fn streams(point: Point<'_>) -> Result<Streams, Fault> {
 }
 
 fn problem(point: Point<'_>) -> Result<problem::Definition, Fault> {
-    match point.text("problem.kind")? {
-        "linear-regression" => linear_regression(point),
-        "logistic-regression" => logistic_regression(point),
-        "egg-carton" => egg_carton(point),
-        "network" => network::problem(point),
-        _ => parabola(point),
+    match point.word("problem.kind")? {
+        Family::Parabola => parabola(point),
+        Family::LinearRegression => linear_regression(point),
+        Family::LogisticRegression => logistic_regression(point),
+        Family::EggCarton => egg_carton(point),
+        Family::Network => network::problem(point),
     }
 }
 
@@ -138,39 +139,9 @@ fn egg_carton(point: Point<'_>) -> Result<problem::Definition, Fault> {
     Ok(problem::Definition::EggCarton(carton))
 }
 
-fn initial(point: Point<'_>) -> Result<Initial, Fault> {
-    let kind = point.text("problem.initial")?;
-    let role = match kind {
-        "constant" => "the constant",
-        "normal" => "the standard deviation",
-        "uniform" => "the half width",
-        _ => return Ok(Initial::Zeros),
-    };
-    let value = initial_value(point, kind, role)?;
-    match kind {
-        "constant" => Ok(Initial::Constant(value)),
-        "normal" => Ok(Initial::Normal(value)),
-        _ => Ok(Initial::Uniform(value)),
-    }
-}
-
-/// The `initial_value` that a kind of start needs, and what it is to it.
-pub(super) fn initial_value(point: Point<'_>, kind: &str, role: &str) -> Result<f64, Fault> {
-    const VALUE: &str = "problem.initial_value";
-    let value = point.optional_number(VALUE).ok_or_else(|| Fault {
-        at: "problem.initial",
-        ..Fault::missing(VALUE).label(format!("\"{kind}\" needs {role}")).help("add `initial_value` to [problem]")
-    })?;
-    if value <= 0.0 && kind != "constant" {
-        return Err(Fault::wrong(VALUE, format!("`{VALUE}` is out of range"))
-            .label(format!("as {role} of \"{kind}\" it must be greater than 0")));
-    }
-    Ok(value)
-}
-
 /// Examples of classes, which a file names.
 fn classes(point: Point<'_>, base_dir: &Path) -> Result<data::Definition, Fault> {
-    if point.text("data.kind")? != "csv" {
+    if point.word::<SourceKind>("data.kind")? != SourceKind::Csv {
         let fault = Fault::wrong("data.kind", "logistic regression takes its classes from a file");
         return Err(fault.label("expected \"csv\""));
     }
@@ -182,22 +153,18 @@ fn classes(point: Point<'_>, base_dir: &Path) -> Result<data::Definition, Fault>
 }
 
 fn data(point: Point<'_>, base_dir: &Path, targets: Targets) -> Result<data::Definition, Fault> {
-    let source = match point.text("data.kind")? {
-        "linear" => Source::Linear(LinearSource {
+    let source = match point.word("data.kind")? {
+        SourceKind::Csv => Source::Csv(csv_source(point, base_dir, targets)?),
+        SourceKind::Linear => Source::Linear(LinearSource {
             examples: size(point, "data.examples")?,
             features: size(point, "data.features")?,
             noise: point.number("data.noise")?,
             condition: point.number("data.condition")?,
             seed: point.count("data.seed")?,
         }),
-        "playground" => Source::Playground(network::playground_source(point, targets)?),
-        _ => Source::Csv(csv_source(point, base_dir, targets)?),
+        SourceKind::Playground => Source::Playground(network::playground_source(point, targets)?),
     };
-    let scale = match point.text("data.scale")? {
-        "min-max" => Scale::MinMax,
-        "none" => Scale::None,
-        _ => Scale::Standard,
-    };
+    let scale = point.word("data.scale")?;
     if let Source::Linear(LinearSource { condition, .. }) = source
         && condition > 1.0
         && scale != Scale::None
@@ -226,15 +193,13 @@ fn csv_source(point: Point<'_>, base_dir: &Path, targets: Targets) -> Result<Csv
         let message = format!("`data.categories` names \"{name}\", which is not among `features`");
         return Err(Fault::wrong("data.categories", message).label(format!("expected some of {}", features.join(", "))));
     }
-    let separator = point.text("data.separator")?;
-    let missing = point.text("data.missing")?;
     Ok(CsvSource {
         path: base_dir.join(path),
         target: target.to_owned(),
         features: features.map(<[String]>::to_vec),
         targets,
-        separator: Separator::ALL.into_iter().find(|known| known.word() == separator).unwrap_or(Separator::Comma),
-        missing: Missing::ALL.into_iter().find(|known| known.word() == missing).unwrap_or(Missing::Error),
+        separator: point.word("data.separator")?,
+        missing: point.word("data.missing")?,
         categories: categories.to_vec(),
     })
 }
@@ -258,10 +223,7 @@ fn stop(point: Point<'_>) -> Result<Stop, Fault> {
     Ok(Stop {
         budget,
         converged: convergence(point)?,
-        after_convergence: match point.text("stop.after_convergence")? {
-            "continue" => AfterConvergence::Continue,
-            _ => AfterConvergence::Stop,
-        },
+        after_convergence: point.word("stop.after_convergence")?,
         diverged_loss_factor: point.number("stop.diverged.loss_factor")?,
         evaluate_every,
     })
@@ -305,7 +267,7 @@ fn convergence(point: Point<'_>) -> Result<Option<Convergence>, Fault> {
         let message = format!("`{}` cannot be measured: there are no test examples", measure.name());
         return Err(Fault::wrong(path, message).help("set some aside with `test_fraction` in [data]"));
     }
-    if criteria.is_empty() && point.optional_text("stop.after_convergence") == Some("continue") {
+    if criteria.is_empty() && point.optional_word("stop.after_convergence") == Some(AfterConvergence::Continue) {
         return Err(Fault::wrong("stop.after_convergence", "`after_convergence` is given without a criterion")
             .help("name one in `converged`, such as `plateau`"));
     }
@@ -331,7 +293,9 @@ pub(crate) fn lane(point: Point<'_>) -> Result<LaneSettings, Fault> {
         momentum: point.number(MOMENTUM)?,
         batch_size: match point.given("batch_size") {
             Some(Value::Count(size)) => BatchSize::Examples(*size),
-            _ => BatchSize::Full,
+            // The only word is "full".
+            Some(Value::Text(_)) | None => BatchSize::Full,
+            Some(Value::Number(_) | Value::Flag(_) | Value::Counts(_)) => return Err(Fault::missing("batch_size")),
         },
         seed: point.count("seed")?,
     })

@@ -1,6 +1,7 @@
 //! What a spec's `[optimizer]` and `[stop]` sections say, checked.
 
 use crate::problem::Measure;
+use crate::word::words;
 
 /// How parameters follow the gradient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,13 +56,14 @@ pub struct Budget {
     pub epochs: Option<u64>,
 }
 
-/// What a run does that has converged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AfterConvergence {
-    /// It ends.
-    Stop,
-    /// It trains on to its budget, to see whether the loss drops again.
-    Continue,
+words! {
+    /// What a run does that has converged.
+    pub enum AfterConvergence {
+        /// It ends.
+        Stop = "stop",
+        /// It trains on to its budget, to see whether the loss drops again.
+        Continue = "continue",
+    }
 }
 
 /// When a run has converged: all criteria hold, `hold` evaluations in a row.

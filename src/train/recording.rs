@@ -1,16 +1,18 @@
 //! What is kept along a run: at every evaluation, or thinned evenly in the logarithm of the step.
 
 use crate::problem::Measure;
+use crate::word::words;
 
-/// Which evaluations of a run are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// Every one.
-    All,
-    /// About [`POINTS_PER_DECADE`] in every decade of steps, and always the first and the last.
-    Thinned,
-    /// None.
-    None,
+words! {
+    /// Which evaluations of a run are kept.
+    pub enum Detail {
+        /// About [`POINTS_PER_DECADE`] in every decade of steps, and always the first and the last.
+        Thinned = "thinned",
+        /// Every one.
+        All = "all",
+        /// None.
+        None = "none",
+    }
 }
 
 /// How many steps per decade a thinned curve keeps.

@@ -1,4 +1,6 @@
-//! Imports point one way: reads the sources and holds them to the list below.
+//! Imports point one way, between parts and inside them: reads the sources and holds them to the list below.
+
+mod circles;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +12,7 @@ const PARTS: [&str; 16] = [
 ];
 
 /// Parts at the bottom that know nothing of each other nor of anything above.
-const BOTTOM: [&str; 6] = ["random", "fs", "outcome", "value", "math", "choice"];
+const BOTTOM: [&str; 7] = ["random", "fs", "outcome", "value", "math", "choice", "word"];
 
 /// What a part must not know although it lies below.
 const FORBIDDEN: [(&str, &[&str]); 7] = [

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::data::dataset::LARGEST;
+use crate::data::examples::LARGEST;
 use crate::value::{grouped, shortened};
 
 /// A column of more different texts is no category but, say, a column of names.

@@ -4,6 +4,7 @@ use std::f64::consts::PI;
 
 use super::Draw;
 use crate::math;
+use crate::word::words;
 
 /// A point and its label.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,45 +17,25 @@ pub struct Sample {
     pub label: f64,
 }
 
-/// A data set of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dataset {
-    /// Classification: a disk inside a ring.
-    Circle,
-    /// Classification: opposite quadrants belong together.
-    Xor,
-    /// Classification: two clouds.
-    Gauss,
-    /// Classification: two spiral arms.
-    Spiral,
-    /// Regression: a plane.
-    Plane,
-    /// Regression: six hills and valleys.
-    Hills,
+words! {
+    /// A data set of the page, classification first; its word is that of the page's address.
+    pub enum Dataset {
+        /// Classification: a disk inside a ring.
+        Circle = "circle",
+        /// Classification: opposite quadrants belong together.
+        Xor = "xor",
+        /// Classification: two clouds.
+        Gauss = "gauss",
+        /// Classification: two spiral arms.
+        Spiral = "spiral",
+        /// Regression: a plane.
+        Plane = "reg-plane",
+        /// Regression: six hills and valleys.
+        Hills = "reg-gauss",
+    }
 }
 
 impl Dataset {
-    /// All of them, classification first.
-    pub const ALL: [Dataset; 6] =
-        [Dataset::Circle, Dataset::Xor, Dataset::Gauss, Dataset::Spiral, Dataset::Plane, Dataset::Hills];
-
-    /// The name in the page's address and in specs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Dataset::Circle => "circle",
-            Dataset::Xor => "xor",
-            Dataset::Gauss => "gauss",
-            Dataset::Spiral => "spiral",
-            Dataset::Plane => "reg-plane",
-            Dataset::Hills => "reg-gauss",
-        }
-    }
-
-    /// The data set called `name`, if there is one.
-    pub fn from_name(name: &str) -> Option<Dataset> {
-        Dataset::ALL.into_iter().find(|dataset| dataset.name() == name)
-    }
-
     /// Whether the labels are classes (−1 and 1) and not amounts.
     pub fn is_classification(self) -> bool {
         !matches!(self, Dataset::Plane | Dataset::Hills)

@@ -2,7 +2,7 @@
 
 use crate::random::Stream;
 
-use super::{Sample, SeedRandom};
+use super::SeedRandom;
 
 /// A source of uniform random numbers.
 pub trait Draw {
@@ -31,7 +31,7 @@ impl Draw for SeedRandom {
 pub const INITIAL_BIAS: f64 = 0.1;
 
 /// Puts the samples into the order in which they are trained on; the page never changes it afterwards.
-pub fn shuffle(samples: &mut [Sample], draw: &mut impl Draw) {
+pub fn shuffle<T>(samples: &mut [T], draw: &mut impl Draw) {
     for last in (0..samples.len()).rev() {
         // One draw also for the single first entry, so that what follows finds the stream where the page does.
         let other = (draw.unit() * (last + 1) as f64) as usize;
@@ -40,7 +40,7 @@ pub fn shuffle(samples: &mut [Sample], draw: &mut impl Draw) {
 }
 
 /// The training part of shuffled samples, and the test part: the first `train_percent` percent, rounded down, and the rest.
-pub fn split(samples: &[Sample], train_percent: f64) -> (&[Sample], &[Sample]) {
+pub fn split<T>(samples: &[T], train_percent: f64) -> (&[T], &[T]) {
     let count = (samples.len() as f64 * train_percent / 100.0) as usize;
     samples.split_at(count.min(samples.len()))
 }

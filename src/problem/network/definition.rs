@@ -2,6 +2,8 @@
 
 use pulp::Simd;
 
+use crate::word::words;
+
 /// A fully connected network: what its layers do, what it is held to, where it starts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetworkDefinition {
@@ -17,36 +19,45 @@ pub struct NetworkDefinition {
     pub initial: InitialWeights,
 }
 
-/// What a node does with its sum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Activation {
-    /// Hyperbolic tangent.
-    Tanh,
-    /// max(0, v).
-    Relu,
-    /// 1/(1 + e⁻ᵛ).
-    Sigmoid,
-    /// v itself.
-    Linear,
+words! {
+    /// What a node does with its sum; its word is also that of the Playground's address.
+    pub enum Activation {
+        /// Hyperbolic tangent.
+        Tanh = "tanh",
+        /// max(0, v).
+        Relu = "relu",
+        /// 1/(1 + e⁻ᵛ).
+        Sigmoid = "sigmoid",
+        /// v itself.
+        Linear = "linear",
+    }
 }
 
-impl Activation {
-    /// All of them.
-    pub const ALL: [Activation; 4] = [Activation::Tanh, Activation::Relu, Activation::Sigmoid, Activation::Linear];
-
-    /// The name in specs and in addresses of the Playground.
-    pub fn name(self) -> &'static str {
-        match self {
-            Activation::Tanh => "tanh",
-            Activation::Relu => "relu",
-            Activation::Sigmoid => "sigmoid",
-            Activation::Linear => "linear",
-        }
+words! {
+    /// What the output nodes do with their sums.
+    pub enum OutputActivation {
+        /// [`Activation::Linear`].
+        Linear = "linear",
+        /// [`Activation::Tanh`].
+        Tanh = "tanh",
+        /// [`Activation::Sigmoid`], or the probability of the second of two classes.
+        Sigmoid = "sigmoid",
+        /// The probabilities of classes.
+        Softmax = "softmax",
     }
+}
 
-    /// The activation called `name`, if there is one.
-    pub fn from_name(name: &str) -> Option<Activation> {
-        Activation::ALL.into_iter().find(|activation| activation.name() == name)
+words! {
+    /// What the outputs are held to.
+    pub enum NetworkLoss {
+        /// (o − t)²/2.
+        HalfSquared = "half-squared",
+        /// (o − t)².
+        MeanSquared = "mean-squared",
+        /// The log loss of two classes.
+        Log = "log",
+        /// The cross-entropy of any number of classes.
+        CrossEntropy = "cross-entropy",
     }
 }
 
@@ -98,6 +109,36 @@ impl Penalty {
             }
             Penalty::L2(_) => weight,
         }
+    }
+}
+
+words! {
+    /// The kinds of penalties.
+    pub enum PenaltyKind {
+        /// [`Penalty::None`].
+        None = "none",
+        /// [`Penalty::L1`].
+        L1 = "l1",
+        /// [`Penalty::L2`].
+        L2 = "l2",
+    }
+}
+
+words! {
+    /// The kinds of [`InitialWeights`].
+    pub enum InitialWeightsKind {
+        /// [`InitialWeights::Zeros`].
+        Zeros = "zeros",
+        /// [`InitialWeights::Normal`].
+        Normal = "normal",
+        /// [`InitialWeights::Uniform`].
+        Uniform = "uniform",
+        /// [`InitialWeights::Xavier`].
+        Xavier = "xavier",
+        /// [`InitialWeights::He`].
+        He = "he",
+        /// [`InitialWeights::Playground`].
+        Playground = "playground",
     }
 }
 

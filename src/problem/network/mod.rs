@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 use pulp::Simd;
 
-pub use definition::{Activation, Head, InitialWeights, NetworkDefinition, Penalty};
+pub use definition::{Activation, Head, InitialWeights, InitialWeightsKind, NetworkDefinition, NetworkLoss};
+pub use definition::{OutputActivation, Penalty, PenaltyKind};
 use head::Quantity;
 use layer::{Block, Layer, Sources};
 
