@@ -67,7 +67,7 @@ impl SpecArgs {
     pub(super) fn load(&self) -> Result<Loaded, Failure> {
         let (experiment, grid) = self.expand()?;
         let most_curves = usize::try_from(experiment.max_curves).unwrap_or(usize::MAX);
-        let needed = Footprint::of_grid(&grid, experiment.curves.into(), most_curves);
+        let needed = Footprint::of_grid(&grid, experiment.curves, most_curves);
         memory::check(&self.path.display().to_string(), needed)?;
         let seconds = engine::seconds_of_solving(&grid);
         if seconds > WORTH_SAYING {

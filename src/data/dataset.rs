@@ -58,7 +58,8 @@ impl Dataset {
             Source::Csv(source) => csv::read(source)?,
             Source::Linear(source) => linear::generate(source, &key("examples")),
             Source::Playground(source) => {
-                let (mut dataset, names) = points::generate(source, seed);
+                let points::Generated { train, test, names, classes, generator } = points::generate(source, seed);
+                let mut dataset = Dataset { train, test, classes, notes: Vec::new(), generator, contents: None };
                 dataset.scale(definition.scale, &names)?;
                 return Ok(dataset);
             }

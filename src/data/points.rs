@@ -1,6 +1,5 @@
 //! The Playground's points as examples.
 
-use super::dataset::Dataset;
 use super::definition::{Generator, PlaygroundSource, Targets};
 use super::examples::{Examples, stream_key};
 use super::playground::{self, Draw, Sample, SeedRandom};
@@ -32,8 +31,18 @@ impl Points {
     }
 }
 
-/// The points as examples; the features' names beside them.
-pub(super) fn generate(source: &PlaygroundSource, seed: Option<u64>) -> (Dataset, Vec<String>) {
+/// Points as examples.
+pub(super) struct Generated {
+    pub(super) train: Examples,
+    pub(super) test: Examples,
+    /// The features' names.
+    pub(super) names: Vec<String>,
+    pub(super) classes: Vec<String>,
+    pub(super) generator: Option<SeedRandom>,
+}
+
+/// The points of a source as examples.
+pub(super) fn generate(source: &PlaygroundSource, seed: Option<u64>) -> Generated {
     let Points { train, test, generator } = Points::new(source, seed);
     let (train, test) = (examples(source, &train), examples(source, &test));
     let names = source.features.iter().map(|feature| feature.name().to_owned()).collect();
@@ -41,7 +50,7 @@ pub(super) fn generate(source: &PlaygroundSource, seed: Option<u64>) -> (Dataset
         Targets::Numbers => Vec::new(),
         Targets::Classes { .. } => vec!["-1".to_owned(), "1".to_owned()],
     };
-    (Dataset { train, test, classes, notes: Vec::new(), generator, contents: None }, names)
+    Generated { train, test, names, classes, generator }
 }
 
 fn samples(source: &PlaygroundSource, draw: &mut impl Draw) -> Vec<Sample> {
