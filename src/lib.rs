@@ -44,6 +44,7 @@ pub mod event;
 pub mod fs;
 pub mod grid;
 pub mod math;
+pub mod metric;
 pub mod outcome;
 pub mod problem;
 pub mod random;

@@ -1,6 +1,7 @@
 //! Why a run ended as it did, in plain sentences, from the tables alone.
 
 use super::words;
+use crate::metric::{Metric, STABILITY_LIMIT};
 use crate::record::{Curve, LEARNING_RATE, Run, SEED, Status, Study, Trend};
 
 /// What a run was to reach.
@@ -112,7 +113,7 @@ fn growth(curve: &Curve) -> Option<String> {
 fn oscillation(study: &Study, curve: &Curve, run: &Run) -> Option<String> {
     /// Nearer to the minimum than this share of the first distance is on it, but for rounding.
     const ON_IT: f64 = 1e-12;
-    let column = study.measures.iter().position(|measure| measure == "w")?;
+    let column = study.measure(Metric::W)?;
     let best = minimum(study)?;
     let sides: Vec<f64> = curve.measures.get(column)?.iter().map(|w| w - best).collect();
     let rounding = ON_IT * sides.first()?.abs();
@@ -155,16 +156,14 @@ fn distance(study: &Study, curve: &Curve, run: &Run, target: &Target) -> Option<
 
 /// A measure along a curve. The distance to the minimum of a one-parameter problem follows from the parameter.
 fn measured(study: &Study, curve: &Curve, measure: &str) -> Option<Vec<f64>> {
-    let column = |name: &str| {
-        let place = study.measures.iter().position(|measure| measure == name)?;
-        curve.measures.get(place).cloned()
-    };
-    match (column(measure), measure) {
-        (Some(values), _) => Some(values),
-        (None, "loss") => Some(curve.loss.clone()),
-        (None, "distance") => {
-            let best = minimum(study)?;
-            Some(column("w")?.into_iter().map(|w| (w - best).abs()).collect())
+    if let Some(place) = study.measures.iter().position(|name| name == measure) {
+        return curve.measures.get(place).cloned();
+    }
+    match Metric::from_name(measure) {
+        Some(Metric::Loss) => Some(curve.loss.clone()),
+        Some(Metric::Distance) => {
+            let (best, along) = (minimum(study)?, curve.measures.get(study.measure(Metric::W)?)?);
+            Some(along.iter().map(|w| (w - best).abs()).collect())
         }
         _ => None,
     }
@@ -214,7 +213,7 @@ fn past(ending: String) -> String {
 
 /// The theoretical limit of stability, where the problem has one.
 fn theory(study: &Study, number: usize, run: &Run) -> Option<String> {
-    let limit = study.extra("stability_limit")?.get(number)?;
+    let limit = study.extra(STABILITY_LIMIT)?.get(number)?;
     let rate = study.axes.iter().find(|axis| axis.path == LEARNING_RATE)?.value(number).as_number()?;
     let place = match digits(rate / limit).as_str() {
         "1" if rate == limit => "this learning rate lies".to_owned(),

@@ -7,6 +7,7 @@ use super::finished::Finished;
 use super::prepare::Prepared;
 use crate::data::{Sampling, Schedule};
 use crate::grid::{self, Grid};
+use crate::metric::{FALSE_CONVERGENCE, LATER_DROP, STABILITY_LIMIT};
 use crate::outcome::Status;
 use crate::problem::{Measure, Problem};
 use crate::random::Key;
@@ -221,8 +222,8 @@ impl Columns {
     pub fn extras(&self) -> Vec<String> {
         let last = self.measures.iter().map(|measure| format!("final_{}", measure.name()));
         let of_problems = self.of_problems.iter().map(|&extra| extra.to_owned());
-        let later: &[&str] = if self.trains_on { &["later_drop", "false_convergence"] } else { &[] };
+        let later: &[&str] = if self.trains_on { &[LATER_DROP, FALSE_CONVERGENCE] } else { &[] };
         let later = later.iter().map(|&name| name.to_owned());
-        last.chain(["stability_limit".to_owned()]).chain(of_problems).chain(later).collect()
+        last.chain([STABILITY_LIMIT.to_owned()]).chain(of_problems).chain(later).collect()
     }
 }

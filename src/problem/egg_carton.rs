@@ -16,6 +16,7 @@ use super::model::{Lanes, Measured, Model};
 use super::quadratic::add_square;
 use crate::data::Examples;
 use crate::math;
+use crate::metric::{IS_BEST, MINIMUM, MINIMUM_W, MINIMUM_Y};
 use crate::random::Key;
 
 /// A minimum of the loss.
@@ -144,7 +145,7 @@ impl Model for Carton {
     }
 
     fn extras(&self) -> &'static [&'static str] {
-        &["minimum", "is_best", "minimum_w", "minimum_y"][..2 + self.definition.dimensions]
+        &[MINIMUM, IS_BEST, MINIMUM_W, MINIMUM_Y][..2 + self.definition.dimensions]
     }
 
     /// The number of the minimum reached, whether it is the best, and where it is.

@@ -1,57 +1,6 @@
-//! What can be measured of a model in training.
+//! [`Measures`]: which of all metrics.
 
-/// A quantity measured at an evaluation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Measure {
-    /// Loss on the training examples.
-    Loss,
-    /// Optimality gap: loss − best possible loss.
-    Gap,
-    /// Euclidean distance of the parameters to the minimizer.
-    Distance,
-    /// Euclidean norm of the gradient over all training examples.
-    GradientNorm,
-    /// Share of training examples classified correctly.
-    Accuracy,
-    /// Loss on the test examples.
-    TestLoss,
-    /// Share of test examples classified correctly.
-    TestAccuracy,
-    /// The parameter of a problem that has only one.
-    W,
-}
-
-impl Measure {
-    /// How many there are.
-    pub const COUNT: usize = 8;
-
-    /// All of them, in the order of columns.
-    pub const ALL: [Measure; Measure::COUNT] = [
-        Measure::Loss,
-        Measure::Gap,
-        Measure::Distance,
-        Measure::GradientNorm,
-        Measure::Accuracy,
-        Measure::TestLoss,
-        Measure::TestAccuracy,
-        Measure::W,
-    ];
-
-    /// Its name in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Measure::Loss => "loss",
-            Measure::Gap => "gap",
-            Measure::Distance => "distance",
-            Measure::GradientNorm => "gradient_norm",
-            Measure::Accuracy => "accuracy",
-            Measure::TestLoss => "test_loss",
-            Measure::TestAccuracy => "test_accuracy",
-            Measure::W => "w",
-        }
-    }
-}
+pub use crate::metric::Metric as Measure;
 
 /// A set of measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -12,11 +12,9 @@ use super::study::{Extra, Study};
 use super::summary::Summary;
 use super::table::{self, Rows};
 use crate::grid::Axis;
+use crate::metric::STABILITY_LIMIT;
 use crate::outcome::Status;
 use crate::value::Value;
-
-/// The column, if the problem has it, in which a run carries the stability limit that theory gives (2/λmax and its like).
-const STABILITY_LIMIT: &str = "stability_limit";
 
 /// The columns after the axes.
 const COLUMNS: [&str; 14] = [

@@ -3,19 +3,14 @@
 use std::fmt;
 
 use super::study::{Curve, Run, Study, Target};
+use crate::metric::{Direction, Metric, RELATIVE_GAP};
 use crate::outcome::Status;
 
 /// What is recorded of every run.
-const LOSS: &str = "loss";
+const LOSS: &str = Metric::Loss.name();
 
 /// The measure that relative gaps are made of.
-const GAP: &str = "gap";
-
-/// Gap / gap at step 0.
-const RELATIVE_GAP: &str = "relative_gap";
-
-/// The measures that are better the larger they are.
-const LARGER_IS_BETTER: [&str; 2] = ["accuracy", "test_accuracy"];
+const GAP: &str = Metric::Gap.name();
 
 /// Why a study cannot be held to another target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +99,12 @@ impl Goal {
                 return Err(RetargetError::UnknownMeasure { measure: measure.to_owned(), known });
             }
         };
-        Ok(Goal { column, target, relative, larger_is_better: LARGER_IS_BETTER.contains(&measure) })
+        Ok(Goal {
+            column,
+            target,
+            relative,
+            larger_is_better: Metric::from_name(measure).and_then(Metric::direction) == Some(Direction::Up),
+        })
     }
 
     /// The first point of the curve that reaches the target; a value that is not a number never does.

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::grid::Axis;
+use crate::metric::Metric;
 use crate::outcome::{Status, Trend};
 use crate::value::Compact;
 
@@ -38,6 +39,11 @@ pub struct Study {
 }
 
 impl Study {
+    /// Where in [`Study::measures`] a metric stands, if it was recorded.
+    pub fn measure(&self, metric: Metric) -> Option<usize> {
+        self.measures.iter().position(|name| name == metric.name())
+    }
+
     /// What the problem adds under this name, if it does.
     pub fn extra(&self, name: &str) -> Option<&Extra> {
         self.extras.iter().find(|extra| extra.name == name)

@@ -10,6 +10,7 @@ mod words;
 
 use std::path::Path;
 
+use crate::metric::FALSE_CONVERGENCE;
 use crate::outcome::Status;
 use crate::record::{Axis, Edge, Goldilocks, Groups, LEARNING_RATE, SEED, Study, Summary};
 use crate::value::grouped;
@@ -21,9 +22,6 @@ pub use compare::comparison;
 
 /// A table with more rows than this is for a file, not for a terminal.
 const MOST_ROWS: usize = 40;
-
-/// The column of `runs.csv` that tells convergence that came long before the loss dropped from the real one.
-const FALSE_CONVERGENCE: &str = "false_convergence";
 
 /// At most so many things are listed in a sentence.
 const MOST_NAMES: usize = 6;

@@ -1,5 +1,6 @@
 //! What a spec's `[optimizer]` and `[stop]` sections say, checked.
 
+use crate::metric::RELATIVE_GAP;
 use crate::problem::Measure;
 use crate::word::words;
 
@@ -129,7 +130,7 @@ impl Criterion {
     /// Its key in `stop.converged`.
     pub fn key(self) -> &'static str {
         match self {
-            Criterion::RelativeGap(_) => "relative_gap",
+            Criterion::RelativeGap(_) => RELATIVE_GAP,
             Criterion::Plateau { .. } => "plateau",
             _ => self.measure().name(),
         }

@@ -13,6 +13,7 @@ use super::scale::Scale;
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{Color, GRID, LABEL_SIZE, MARKER, NOTE_SIZE, REFERENCE, TEXT, THIN, WHITE, line_color};
 use crate::choice::evenly;
+use crate::metric::{MINIMUM, MINIMUM_W, MINIMUM_Y};
 use crate::record::{Extra, Run};
 
 /// More panels than this are thinned.
@@ -48,8 +49,7 @@ struct Columns<'a> {
 /// The picture; none unless starting points vary and the problem says which minimum a run ended in.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let study = cells.study;
-    let columns =
-        Columns { minimum: study.extra("minimum")?, w: study.extra("minimum_w")?, y: study.extra("minimum_y") };
+    let columns = Columns { minimum: study.extra(MINIMUM)?, w: study.extra(MINIMUM_W)?, y: study.extra(MINIMUM_Y) };
     let start = cells.position("problem.start")?;
     let start_y = cells.position("problem.start_y");
     if columns.y.is_some() != start_y.is_some() {

@@ -11,6 +11,7 @@ use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{
     BEST, CONVERGED, Color, DIVERGED, LABEL_SIZE, LINE, MARKER, NOTE_SIZE, REFERENCE, TEXT, TICK_SIZE, WHITE,
 };
+use crate::metric::Metric;
 use crate::outcome::{Status, Trend};
 use crate::record::{LEARNING_RATE, LandscapePoint, Run};
 
@@ -110,7 +111,7 @@ impl Verdict {
 /// One path per cell that recorded the parameter after every one of its first steps, in the same order.
 fn paths<'a>(cells: &Cells<'a>, series: &[usize]) -> Vec<Path<'a>> {
     let study = cells.study;
-    let Some(parameter) = study.measures.iter().position(|name| name == "w") else { return Vec::new() };
+    let Some(parameter) = study.measure(Metric::W) else { return Vec::new() };
     let path = |cell: &usize| {
         let run = cells.runs(*cell).next()?;
         let curve = curve_of(study, run)?;

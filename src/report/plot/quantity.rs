@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::metric::{Metric, RELATIVE_GAP, Unit};
 use crate::record::{Curve, Study};
 
 /// What is plotted against the step.
@@ -40,44 +41,47 @@ impl Quantity {
         }
     }
 
+    /// What is measured, and whether it is a part of its value at step 0; `None` for what another program measured.
+    fn metric(self, study: &Study) -> (Option<Metric>, bool) {
+        let metric = |index: usize| study.measures.get(index).and_then(|name| Metric::from_name(name));
+        match self {
+            Quantity::Loss => (Some(Metric::Loss), false),
+            Quantity::Measure(index) => (metric(index), false),
+            Quantity::Relative(index) => (metric(index), true),
+        }
+    }
+
     /// Its name in tables.
     fn key(self, study: &Study) -> &str {
-        let measure = |index: usize| study.measures.get(index).map_or("", String::as_str);
         match self {
-            Quantity::Loss => "loss",
-            Quantity::Measure(index) => measure(index),
-            Quantity::Relative(index) => match measure(index) {
-                "gap" => "relative_gap",
-                other => other,
-            },
+            Quantity::Loss => Metric::Loss.name(),
+            Quantity::Measure(index) | Quantity::Relative(index) => {
+                study.measures.get(index).map_or("", String::as_str)
+            }
         }
     }
 
     /// Whether it is a share of which more is better.
     pub(super) fn is_share(self, study: &Study) -> bool {
-        matches!(self.key(study), "accuracy" | "test_accuracy")
+        self.metric(study).0.is_some_and(|metric| metric.unit() == Unit::Share)
     }
 
     /// For people, in a title.
     pub(super) fn name(self, study: &Study) -> String {
-        match self.key(study) {
-            "gap" => "optimality gap".to_owned(),
-            "relative_gap" => "relative gap".to_owned(),
-            "test_loss" => "test loss".to_owned(),
-            "accuracy" => "training accuracy".to_owned(),
-            "test_accuracy" => "test accuracy".to_owned(),
-            "gradient_norm" => "norm of the gradient".to_owned(),
-            key => key.replace('_', " "),
+        match self.metric(study) {
+            (Some(Metric::Gap), true) => "relative gap".to_owned(),
+            (Some(metric), _) => metric.title().to_owned(),
+            (None, _) => self.key(study).replace('_', " "),
         }
     }
 
     /// For people, along an axis.
     pub(super) fn label(self, study: &Study) -> String {
-        match self.key(study) {
-            "loss" => "training loss".to_owned(),
-            "gap" => "optimality gap (loss − least possible loss)".to_owned(),
-            "relative_gap" => "relative gap (optimality gap / gap at step 0)".to_owned(),
-            "distance" => "distance to the minimum / distance at step 0".to_owned(),
+        match self.metric(study) {
+            (Some(Metric::Loss), _) => "training loss".to_owned(),
+            (Some(Metric::Gap), false) => "optimality gap (loss − least possible loss)".to_owned(),
+            (Some(Metric::Gap), true) => "relative gap (optimality gap / gap at step 0)".to_owned(),
+            (Some(Metric::Distance), _) => "distance to the minimum / distance at step 0".to_owned(),
             _ => self.name(study),
         }
     }
@@ -87,16 +91,16 @@ impl Quantity {
 /// the loss.
 pub(super) fn drawn(study: &Study) -> Drawn {
     let place = |name: &str| study.measures.iter().position(|measure| measure == name);
-    let of_target = |name: &str| match name {
-        "loss" => Some(Quantity::Loss),
-        "relative_gap" => place("gap").map(Quantity::Relative),
+    let of_target = |name: &str| match Metric::from_name(name) {
+        Some(Metric::Loss) => Some(Quantity::Loss),
         // The measure is a length, the target a part of the first one.
-        "distance" => place(name).map(Quantity::Relative),
-        name => place(name).map(Quantity::Measure),
+        Some(Metric::Distance) => place(name).map(Quantity::Relative),
+        None if name == RELATIVE_GAP => study.measure(Metric::Gap).map(Quantity::Relative),
+        _ => place(name).map(Quantity::Measure),
     };
     let target = study.target.as_ref();
     match target.and_then(|target| Some((of_target(&target.measure)?, target.value))) {
         Some((quantity, value)) => Drawn { quantity, target: Some(value) },
-        None => Drawn { quantity: place("gap").map_or(Quantity::Loss, Quantity::Measure), target: None },
+        None => Drawn { quantity: study.measure(Metric::Gap).map_or(Quantity::Loss, Quantity::Measure), target: None },
     }
 }

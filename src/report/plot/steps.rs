@@ -11,6 +11,7 @@ use super::style::{
     TICK_SIZE, WHITE, status_color,
 };
 use crate::choice::evenly;
+use crate::metric::STABILITY_LIMIT;
 use crate::outcome::Status;
 use crate::record::statistics::Quartiles;
 
@@ -117,7 +118,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     strips.iter().for_each(|strip| scene.rect(strip.area, STRIP));
     shade(&panel, curves, body.top + ABOVE, scene);
     panel.grid(scene, &axes);
-    let limit = cells.shared_extra("stability_limit", chart.shown.iter().copied());
+    let limit = cells.shared_extra(STABILITY_LIMIT, chart.shown.iter().copied());
     if let Some(limit) = limit {
         draw_limit(&panel, limit, body.top, scene);
     }
