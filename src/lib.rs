@@ -32,8 +32,8 @@
 //! ```
 //!
 //! Imports point down this list and never up; each part's own page says what it owns:
-//! [`cli`], [`report`], [`store`], [`engine`], [`event`], [`record`], [`grid`], [`spec`], [`train`], [`problem`], [`data`], and at the
-//! bottom [`random`], [`fs`], [`outcome`], [`value`] and [`choice`].
+//! [`cli`], [`report`], [`store`], [`engine`], [`event`], [`check`], [`record`], [`grid`], [`spec`], [`train`], [`problem`],
+//! [`data`], and at the bottom [`metric`], [`random`], [`math`], [`fs`], [`choice`], [`outcome`], [`value`] and [`word`].
 
 pub mod check;
 pub mod choice;
