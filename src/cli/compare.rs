@@ -3,11 +3,12 @@
 use std::io::stdout;
 use std::path::{Path, PathBuf};
 
-use super::run::PlotFormat;
+use super::look::LookArgs;
 use super::{Failure, NOT_COMPARABLE, terminal};
 use crate::check::{self, FailOn, FailOnError, Strictness};
 use crate::fs::Staging;
 use crate::record::Study;
+use crate::report::plot::Look;
 use crate::report::{ci, plot, text};
 use crate::store;
 
@@ -45,9 +46,8 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// The format of plots
-    #[arg(long, default_value = "png")]
-    format: PlotFormat,
+    #[command(flatten)]
+    look: LookArgs,
 
     /// Which changes count: `median:10%`, `median:2 steps`, `success:5%`
     #[arg(long, value_name = "CHANGE", value_delimiter = ',')]
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let folders = [&args.before, &args.after].map(|folder| folder.display().to_string());
     let names = [folders[0].as_str(), folders[1].as_str()];
     if let Some(out) = &args.out {
-        draw([before, after], names, args.format, out)?;
+        draw([before, after], names, args.look.into(), out)?;
     }
     match (args.json, args.markdown) {
         (true, _) => terminal::print(&ci::comparison_json(names[0], names[1], &comparison))?,
@@ -82,7 +82,7 @@ fn read(folder: &Path) -> Result<Study, Failure> {
     store::read(folder).map_err(Failure::bad_input)
 }
 
-fn draw(studies: [&Study; 2], names: [&str; 2], format: PlotFormat, out: &Path) -> Result<(), Failure> {
+fn draw(studies: [&Study; 2], names: [&str; 2], look: Look, out: &Path) -> Result<(), Failure> {
     if !store::is_plots_or_nothing(out) {
         return Err(Failure::bad_input(format!(
             "{} holds something else than plots and would be replaced\nhelp: choose another folder with `--out`",
@@ -90,7 +90,7 @@ fn draw(studies: [&Study; 2], names: [&str; 2], format: PlotFormat, out: &Path) 
         )));
     }
     let staging = Staging::new(out).map_err(Failure::bad_input)?;
-    for (name, bytes) in plot::overlays(studies, names, format.into()).map_err(Failure::lost_output)? {
+    for (name, bytes) in plot::overlays(studies, names, look).map_err(Failure::lost_output)? {
         crate::fs::write(&staging.path().join(name), &bytes).map_err(Failure::lost_output)?;
     }
     staging.publish().map_err(Failure::lost_output)

@@ -9,6 +9,7 @@ mod explain;
 mod import;
 mod init;
 mod load;
+mod look;
 mod memory;
 mod plan;
 mod report;

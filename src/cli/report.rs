@@ -3,7 +3,8 @@
 use std::io::stdout;
 use std::path::PathBuf;
 
-use super::run::{PlotFormat, write_plots};
+use super::look::LookArgs;
+use super::run::write_plots;
 use super::{Failure, terminal};
 use crate::record::{self, Study, Target};
 use crate::report::text;
@@ -16,6 +17,7 @@ Examples:
   goldilocks report results/learning-rate
   goldilocks report results/batch-size --target relative_gap=0.001 --out /tmp/stricter
   goldilocks report results/learning-rate --format svg --out figures
+  goldilocks report results/learning-rate --width 3200 --no-title --out figures
 
 Another target is looked up in curves.csv: with thinned curves, steps are rounded up to the next
 recorded one (train with `--curves all` for exact counts).")]
@@ -32,9 +34,8 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// The format of plots
-    #[arg(long, default_value = "png")]
-    format: PlotFormat,
+    #[command(flatten)]
+    look: LookArgs,
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
@@ -47,7 +48,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     if let Some(out) = &args.out {
         let staging = store::stage(out).map_err(Failure::bad_input)?;
         store::write_tables(&study, staging.path()).map_err(Failure::lost_output)?;
-        write_plots(&study, args.format.into(), staging.path())?;
+        write_plots(&study, args.look.into(), staging.path())?;
         staging.publish().map_err(Failure::lost_output)?;
     }
     let folder = args.out.as_ref().unwrap_or(&args.folder);

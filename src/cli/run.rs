@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::load::SpecArgs;
+use super::look::LookArgs;
 use super::train::{Training, train_on, use_threads};
 use super::{FAILED, Failure, terminal};
 use crate::engine::{Executor, Lanes, MOST_LANES};
 use crate::outcome::Status;
-use crate::report::plot::{self, Format};
+use crate::report::plot::{self, Look};
 use crate::report::text;
 use crate::store::{self, Execution};
 use crate::train::Detail;
@@ -41,9 +42,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "DETAIL")]
     curves: Option<CurveChoice>,
 
-    /// The format of plots
-    #[arg(long, default_value = "png")]
-    format: PlotFormat,
+    #[command(flatten)]
+    look: LookArgs,
 
     /// Draw no plots
     #[arg(long)]
@@ -79,24 +79,6 @@ impl From<CurveChoice> for Detail {
     }
 }
 
-/// The format of plots.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub(super) enum PlotFormat {
-    /// Pixels
-    Png,
-    /// Scalable
-    Svg,
-}
-
-impl From<PlotFormat> for Format {
-    fn from(format: PlotFormat) -> Format {
-        match format {
-            PlotFormat::Png => Format::Png,
-            PlotFormat::Svg => Format::Svg,
-        }
-    }
-}
-
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     run_on(&Lanes::new(args.scalar, MOST_LANES), args)
 }
@@ -122,7 +104,7 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     store::write_tables(&study, staging.path()).map_err(Failure::lost_output)?;
     let tables = started.elapsed() - training - loading;
     if !args.no_plots {
-        write_plots(&study, args.format.into(), staging.path())?;
+        write_plots(&study, args.look.into(), staging.path())?;
     }
     let plots = started.elapsed() - tables - training - loading;
     let phases = vec![("load", loading), ("train", training), ("tables", tables), ("plots", plots)];
@@ -144,7 +126,7 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
 }
 
 /// Writes the plots that make sense for a study.
-pub(super) fn write_plots(study: &Study, format: Format, folder: &Path) -> Result<(), Failure> {
-    let plots = plot::plots(study, format).map_err(|error| Failure::lost_output(format!("cannot draw: {error}")))?;
+pub(super) fn write_plots(study: &Study, look: Look, folder: &Path) -> Result<(), Failure> {
+    let plots = plot::plots(study, look).map_err(|error| Failure::lost_output(format!("cannot draw: {error}")))?;
     plots.iter().try_for_each(|(name, bytes)| fs::write(&folder.join(name), bytes)).map_err(Failure::lost_output)
 }

@@ -1,7 +1,7 @@
 //! [`Figure`]: a scene with the title of its study at the top, notes at the bottom and a legend at the right.
 
+use super::font;
 use super::marker::Shape;
-use super::render;
 use super::scale::Scale;
 use super::scene::{Point, Rect, Scene, Text};
 use super::style::{
@@ -67,7 +67,7 @@ impl Legend {
     }
 
     fn width(&self) -> f64 {
-        let width = |text: &str, bold| render::text_width(text, TICK_SIZE, bold);
+        let width = |text: &str, bold| font::text_width(text, TICK_SIZE, bold);
         let widths = self.blocks.iter().flat_map(|block| match block {
             Block::Entries { title, entries } => {
                 let texts = entries.iter().map(|(_, text)| KEY + width(text, false));
@@ -100,6 +100,7 @@ impl Figure {
             y += 38.0;
             scene.text(Text::new(line, (MARGIN, y), TICK_SIZE, QUIET_TEXT));
         }
+        scene.end_title(y + 46.0 - MARGIN);
         let body = Rect { left: MARGIN, top: y + 46.0, right: WIDTH - MARGIN, bottom: height - MARGIN };
         Figure { scene, body }
     }
@@ -218,7 +219,7 @@ impl Figure {
 
 /// Breaks a text into at most `most` lines of this width; what does not fit ends in an ellipsis.
 pub(super) fn wrapped(text: &str, size: f64, bold: bool, width: f64, most: usize) -> Vec<String> {
-    let fits = |line: &str| render::text_width(line, size, bold) <= width;
+    let fits = |line: &str| font::text_width(line, size, bold) <= width;
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(2000).collect();
     let mut lines: Vec<String> = Vec::new();
     for word in clean.split_whitespace() {

@@ -1,7 +1,7 @@
 //! Plots of a study: results in, bytes out.
 //!
-//! Each plot is one file that turns a [`Study`] into a scene of simple marks; `render` alone knows plotters and fonts, `palette`
-//! alone PNG. A plot that makes no sense for a study (steps against batch size with a single batch size) is left out.
+//! Each plot is one file that turns a [`Study`] into a scene of simple marks; `render` and `pixels` alone know plotters, `font` alone
+//! letters, `palette` alone PNG. A plot that makes no sense for a study (steps against batch size with a single batch size) is left out.
 //! Equal studies give equal bytes.
 
 mod basins;
@@ -12,12 +12,14 @@ mod cells;
 mod compare;
 mod curves;
 mod figure;
+mod font;
 mod heatmap;
 mod line;
 mod loss;
 mod marker;
 mod palette;
 mod panel;
+mod pixels;
 mod quantity;
 mod render;
 mod scale;
@@ -29,6 +31,8 @@ mod style;
 mod tests;
 
 use std::fmt;
+
+use rayon::prelude::*;
 
 use self::cells::Cells;
 use self::scene::Scene;
@@ -50,6 +54,32 @@ impl Format {
             Format::Png => "png",
             Format::Svg => "svg",
         }
+    }
+}
+
+/// How pictures are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Pixels or vectors.
+    pub format: Format,
+    /// In pixels; text and lines grow with it.
+    pub width: u32,
+    /// Whether the name and the description of the study stand above.
+    pub title: bool,
+}
+
+impl Look {
+    /// The least width, below which no text can be read.
+    pub const MIN_WIDTH: u32 = 400;
+    /// The usual width.
+    pub const WIDTH: u32 = figure::WIDTH as u32;
+    /// The greatest width.
+    pub const MAX_WIDTH: u32 = 8000;
+}
+
+impl From<Format> for Look {
+    fn from(format: Format) -> Look {
+        Look { format, width: Look::WIDTH, title: true }
     }
 }
 
@@ -131,39 +161,48 @@ impl Plot {
 ///
 /// # Errors
 /// When the drawing or the image encoder fails, which no study should cause.
-pub fn plot(study: &Study, plot: Plot, format: Format) -> Result<Option<Vec<u8>>, PlotError> {
-    plot.scene(&Cells::new(study)).map(|scene| encode(&scene, format)).transpose()
+pub fn plot(study: &Study, plot: Plot, look: impl Into<Look>) -> Result<Option<Vec<u8>>, PlotError> {
+    plot.scene(&Cells::new(study)).map(|scene| encode(scene, look.into())).transpose()
 }
 
-/// Every plot that makes sense for a study, as file names and their contents.
+/// Every plot that makes sense for a study, as file names and their contents; drawn by all threads of the pool.
 ///
 /// # Errors
 /// When the drawing or the image encoder fails, which no study should cause.
-pub fn plots(study: &Study, format: Format) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+pub fn plots(study: &Study, look: impl Into<Look>) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+    let look = look.into();
     let cells = Cells::new(study);
-    Plot::ALL
-        .into_iter()
-        .filter_map(|plot| Some((plot, plot.scene(&cells)?)))
-        .map(|(plot, scene)| Ok((format!("{}.{}", plot.name(), format.extension()), encode(&scene, format)?)))
-        .collect()
+    let drawn = Plot::ALL.into_par_iter().map(|plot| file(plot.name(), plot.scene(&cells), look));
+    drawn.filter_map(Result::transpose).collect()
 }
 
 /// The plots of two studies with these names, one drawn over the other, as file names and their contents.
 ///
 /// # Errors
 /// When the drawing or the image encoder fails, which no study should cause.
-pub fn overlays(studies: [&Study; 2], names: [&str; 2], format: Format) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+pub fn overlays(
+    studies: [&Study; 2],
+    names: [&str; 2],
+    look: impl Into<Look>,
+) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+    let look = look.into();
     let pair = compare::Pair { cells: studies.map(Cells::new), names };
     [("steps", compare::steps(&pair)), ("loss", compare::loss(&pair))]
         .into_iter()
-        .filter_map(|(name, scene)| Some((name, scene?)))
-        .map(|(name, scene)| Ok((format!("{name}.{}", format.extension()), encode(&scene, format)?)))
+        .filter_map(|(name, scene)| file(name, scene, look).transpose())
         .collect()
 }
 
-fn encode(scene: &Scene, format: Format) -> Result<Vec<u8>, PlotError> {
-    match format {
-        Format::Png => render::png(scene),
-        Format::Svg => render::svg(scene),
+/// A picture's file name and contents.
+fn file(name: &str, scene: Option<Scene>, look: Look) -> Result<Option<(String, Vec<u8>)>, PlotError> {
+    let Some(scene) = scene else { return Ok(None) };
+    Ok(Some((format!("{name}.{}", look.format.extension()), encode(scene, look)?)))
+}
+
+fn encode(scene: Scene, look: Look) -> Result<Vec<u8>, PlotError> {
+    let scene = if look.title { scene } else { scene.without_title() };
+    match look.format {
+        Format::Png => render::png(&scene, look.width),
+        Format::Svg => render::svg(&scene, look.width),
     }
 }

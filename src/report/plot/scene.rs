@@ -3,7 +3,7 @@
 //! Plots are built here, so that layout (which label lies where) can be computed and tested without an image.
 //! Knows the width of text; knows nothing of axes or studies.
 
-use super::render;
+use super::font;
 use super::style::Color;
 
 /// A place: x to the right, y down, in pixels of the scene.
@@ -78,7 +78,7 @@ impl Text {
 
     /// The space it takes.
     pub(super) fn bounds(&self) -> Rect {
-        let width = render::text_width(&self.text, self.size, self.bold);
+        let width = font::text_width(&self.text, self.size, self.bold);
         let start = match self.align {
             Align::Left => 0.0,
             Align::Center => -width / 2.0,
@@ -113,27 +113,69 @@ pub(super) struct Scene {
     pub(super) width: f64,
     pub(super) height: f64,
     pub(super) marks: Vec<Mark>,
+    title: Title,
+}
+
+/// What stands at the top and can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Title {
+    /// It is made of the first marks.
+    marks: usize,
+    height: f64,
 }
 
 impl Scene {
     pub(super) fn new(width: f64, height: f64) -> Scene {
-        Scene { width, height, marks: Vec::new() }
+        Scene { width, height, marks: Vec::new(), title: Title::default() }
+    }
+
+    /// Says that what has been drawn so far is the title, and how much of the height it takes.
+    pub(super) fn end_title(&mut self, height: f64) {
+        self.title = Title { marks: self.marks.len(), height };
+    }
+
+    /// The same picture, less high by its title.
+    pub(super) fn without_title(mut self) -> Scene {
+        let Title { marks, height } = std::mem::take(&mut self.title);
+        self.marks.drain(..marks);
+        for mark in &mut self.marks {
+            match mark {
+                Mark::Line { points, .. } | Mark::Fill { points, .. } => {
+                    points.iter_mut().for_each(|(_, y)| *y -= height)
+                }
+                Mark::Disc { center: (_, y), .. } => *y -= height,
+                Mark::Text(Text { at: (_, y), .. }) => *y -= height,
+            }
+        }
+        Scene { height: self.height - height, ..self }
+    }
+
+    /// Draws a mark; what has no place, because arithmetic overflowed on the way, is left out.
+    fn draw(&mut self, mark: Mark) {
+        let points = match &mark {
+            Mark::Line { points, .. } | Mark::Fill { points, .. } => points,
+            Mark::Disc { center, .. } => std::slice::from_ref(center),
+            Mark::Text(text) => std::slice::from_ref(&text.at),
+        };
+        if points.iter().all(|(x, y)| x.is_finite() && y.is_finite()) {
+            self.marks.push(mark);
+        }
     }
 
     pub(super) fn line(&mut self, points: Vec<Point>, width: f64, color: Color) {
-        self.marks.push(Mark::Line { points, width, color });
+        self.draw(Mark::Line { points, width, color });
     }
 
     pub(super) fn fill(&mut self, points: Vec<Point>, color: Color) {
-        self.marks.push(Mark::Fill { points, color });
+        self.draw(Mark::Fill { points, color });
     }
 
     pub(super) fn disc(&mut self, center: Point, radius: f64, color: Color) {
-        self.marks.push(Mark::Disc { center, radius, color });
+        self.draw(Mark::Disc { center, radius, color });
     }
 
     pub(super) fn text(&mut self, text: Text) {
-        self.marks.push(Mark::Text(text));
+        self.draw(Mark::Text(text));
     }
 
     pub(super) fn rect(&mut self, rect: Rect, color: Color) {
