@@ -81,6 +81,37 @@ fn tiny() {
     println!("training alone   {:.2} microseconds", per_run(many.training, one.training));
 }
 
+/// What plots add, and how many times as long they take in another build, whose program the variable `BEFORE` names.
+fn plots() {
+    let before = std::env::var_os("BEFORE").map(PathBuf::from);
+    println!("\nplots of a study    on 1     on 2{}", if before.is_some() { "   before   ratio" } else { "" });
+    for spec in ["learning-rate", "batch-size", "playground", "egg-carton-map", "digits"] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments").join(spec).with_extension("toml");
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plots");
+        let seconds = |program: &Path, threads: &str| {
+            let mut command = Command::new(program);
+            command.arg("run").arg(&file).args(["--quiet", "--threads", threads, "--out"]).arg(&out);
+            assert!(command.status().is_ok_and(|status| status.success()), "{spec} failed");
+            number_after(&out.join("timing.csv"), "plots,")
+        };
+        let own = Path::new(env!("CARGO_BIN_EXE_goldilocks"));
+        let mut least = [f64::INFINITY; 3];
+        for _ in 0..7 {
+            least[0] = least[0].min(seconds(own, "1"));
+            least[1] = least[1].min(seconds(own, "2"));
+            if let Some(before) = &before {
+                least[2] = least[2].min(seconds(before, "2"));
+            }
+        }
+        let [one, two, earlier] = least;
+        print!("{spec:<16}  {one:>6.3}   {two:>6.3}");
+        println!(
+            "{}",
+            if before.is_some() { format!("   {earlier:>6.3}   {:>5.1}", earlier / two) } else { String::new() }
+        );
+    }
+}
+
 fn threads() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("\nthreads               on 1     on 2    ratio{}", if cores > 2 { "   on all    ratio" } else { "" });
@@ -131,8 +162,14 @@ fn loading() {
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let parts: [(&str, fn()); 5] =
-        [("sweeps", sweeps), ("tiny", tiny), ("threads", threads), ("memory", memory), ("loading", loading)];
+    let parts: [(&str, fn()); 6] = [
+        ("sweeps", sweeps),
+        ("tiny", tiny),
+        ("threads", threads),
+        ("memory", memory),
+        ("loading", loading),
+        ("plots", plots),
+    ];
     for (name, part) in parts {
         if asked.is_empty() || asked.iter().any(|asked| asked == name) {
             part();
