@@ -20,7 +20,7 @@ pub struct Target {
 pub fn explain(study: &Study, number: usize, targets: &[Target]) -> Vec<String> {
     let Some(run) = study.runs.get(number) else { return Vec::new() };
     let curve = study.curves.iter().find(|curve| curve.run == number);
-    let mut sentences = vec![ending(study, number, run)];
+    let mut sentences = vec![ending(study, number, run, curve)];
     if run.status == Status::Failed {
         return sentences;
     }
@@ -38,7 +38,7 @@ pub fn explain(study: &Study, number: usize, targets: &[Target]) -> Vec<String> 
     sentences
 }
 
-fn ending(study: &Study, number: usize, run: &Run) -> String {
+fn ending(study: &Study, number: usize, run: &Run, curve: Option<&Curve>) -> String {
     let settings = study.axes.iter().map(|axis| format!("{} {}", axis.path, axis.value(number)));
     let settings = settings.collect::<Vec<String>>().join(", ");
     let settings = if settings.is_empty() { String::new() } else { format!(" ({settings})") };
@@ -54,7 +54,10 @@ fn ending(study: &Study, number: usize, run: &Run) -> String {
             format!("could not be carried out: {}", run.reason.as_deref().unwrap_or("no reason is known"))
         }
         (Status::Exhausted, Some(Trend::Falling)) => {
-            format!("spent its budget of {after} while its loss was still falling: it was too slow")
+            // A loss that also rises on its way is not slow for want of a larger learning rate.
+            let only_fell = |curve: &&Curve| curve.loss.windows(2).all(|pair| pair[1] <= pair[0]);
+            let slow = if curve.filter(only_fell).is_some() { ": it was too slow" } else { "" };
+            format!("spent its budget of {after} while its loss was still falling{slow}")
         }
         (Status::Exhausted, Some(Trend::Flat)) => {
             format!("spent its budget of {after}; at its end the loss no longer changed")

@@ -93,6 +93,13 @@ enum Source {
 }
 
 impl Source {
+    fn grid(&self) -> &Grid {
+        match self {
+            Source::Training(loaded) => &loaded.grid,
+            Source::Results { grid, .. } => grid,
+        }
+    }
+
     fn experiment(&self) -> &Experiment {
         match self {
             Source::Training(loaded) => &loaded.experiment,
@@ -159,6 +166,7 @@ fn prepare(args: &Args, path: &Path) -> Result<Ready, Failure> {
             Source::Results { experiment: Box::new(experiment), grid: Box::new(grid), folder }
         }
     };
+    load::judge_all(source.experiment(), source.grid())?;
     let fail_on = fail_on(args, source.experiment())?;
     let baseline = args.baseline.find(source.experiment());
     Ok(Ready { source, fail_on, baseline })

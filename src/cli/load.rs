@@ -47,7 +47,7 @@ impl SpecArgs {
         let runs = grid::count(&experiment);
         if runs > MOST_RUNS && !self.yes {
             return Err(Failure::bad_input(format!(
-                "{} stands for {} runs, more than {}\nhelp: make an axis smaller, or add `--yes` to go on",
+                "{} expands to {} runs, more than {}\nhelp: make an axis smaller, or add `--yes` to go on",
                 self.path.display(),
                 grouped(runs),
                 grouped(MOST_RUNS)
@@ -56,7 +56,7 @@ impl SpecArgs {
         let path = self.path.display();
         if runs > u128::from(u32::MAX) {
             let (runs, most) = (grouped(runs), grouped(u128::from(u32::MAX)));
-            return Err(Failure::bad_input(format!("{path} stands for {runs} runs; at most {most} can be numbered")));
+            return Err(Failure::bad_input(format!("{path} expands to {runs} runs; at most {most} can be numbered")));
         }
         memory::check(&format!("{path}, with {} runs,", grouped(runs)), Footprint::of_runs(runs))?;
         let grid = grid::expand(&experiment).map_err(|diagnostics| invalid(&diagnostics))?;
@@ -79,6 +79,25 @@ impl SpecArgs {
         })?;
         Ok(Loaded { experiment, grid, prepared })
     }
+
+    /// The same for verbs that hold no run to an expectation: one that matches no run is a note.
+    pub(super) fn load_unjudged(&self) -> Result<Loaded, Failure> {
+        let mut loaded = self.load()?;
+        let unmet = grid::unmet_expectations(&loaded.experiment, &loaded.grid).len();
+        if unmet > 0 {
+            let (expectations, match_) =
+                if unmet == 1 { ("1 expectation", "matches") } else { (&*format!("{unmet} expectations"), "match") };
+            let note = format!("{expectations} of this spec {match_} no run of this grid; `check` would refuse it");
+            loaded.prepared.notes.push(note);
+        }
+        Ok(loaded)
+    }
+}
+
+/// Refuses expectations that match no run.
+pub(super) fn judge_all(experiment: &Experiment, grid: &Grid) -> Result<(), Failure> {
+    let unmet = grid::unmet_expectations(experiment, grid);
+    if unmet.is_empty() { Ok(()) } else { Err(invalid(&experiment.diagnostics(unmet))) }
 }
 
 pub(super) fn invalid(diagnostics: &Diagnostics) -> Failure {
@@ -109,12 +128,11 @@ fn diagnostic(experiment: &Experiment, grid: &Grid, error: PrepareError) -> Diag
             let key =
                 criteria.filter(|criterion| criterion.measure() == measure).map(|criterion| criterion.key()).next();
             let key = key.unwrap_or(measure.name());
-            let help = why.unwrap_or_else(|| "see the README for what each problem can measure".into());
             Diagnostic::new(
                 format!("`{key}` cannot be measured on this problem with these data"),
                 place(&format!("stop.converged.{key}")),
             )
-            .help(help)
+            .help(why)
         }
     }
 }

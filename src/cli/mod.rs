@@ -34,7 +34,7 @@ use crate::value::visible;
 #[command(after_help = "\
 Start here:
   goldilocks init                                write a commented spec to begin with
-  goldilocks plan learning-rate.toml             see the runs it stands for
+  goldilocks plan learning-rate.toml             see the runs it expands to
   goldilocks run learning-rate.toml              train them; tables and plots go to results/
 
 Exit codes: 0 fine; 1 a run failed, output was lost, or a check found a regression; 2 a bad argument or spec;

@@ -9,7 +9,7 @@ use crate::grid::Grid;
 use crate::train::Detail;
 use crate::value::grouped;
 
-/// Show the runs a spec stands for and how much work they are; trains nothing
+/// Show the runs a spec expands to and how much work they are; trains nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,7 +26,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
-    let loaded = args.spec.load()?;
+    let loaded = args.spec.load_unjudged()?;
     terminal::print(&text(&loaded, args.runs))?;
     Ok(0)
 }
@@ -66,10 +66,9 @@ fn text(loaded: &Loaded, most_runs: usize) -> String {
     }
     let _ = writeln!(
         text,
-        "at most {} steps and {} evaluations in all, if every run spends its budget\nabout {} groups of lanes, {}",
+        "at most {} steps and {} evaluations in all, if every run spends its budget\n{}",
         grouped(work.steps),
         grouped(work.evaluations),
-        grouped(work.groups as u128),
         duration(work.multiply_adds, rayon::current_num_threads())
     );
     text.push_str(&listing(grid, most_runs));

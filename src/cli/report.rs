@@ -8,6 +8,7 @@ use super::run::write_plots;
 use super::{Failure, terminal};
 use crate::record::{self, Study, Target};
 use crate::report::text;
+use crate::spec::Experiment;
 use crate::store;
 
 /// Make tables and plots again from a results folder, for another target too; trains nothing
@@ -65,9 +66,17 @@ fn read(args: &Args) -> Result<Study, Failure> {
     let (name, description) = spec.unwrap_or_default();
     let experiment = store::read_spec(&args.folder);
     let without_target = experiment.as_ref().is_some_and(|experiment| !experiment.has_criterion());
+    let trains_as_the_page = experiment.as_ref().is_some_and(Experiment::trains_as_the_page);
     let target = experiment.and_then(|experiment| experiment.target());
     let target = target.map(|(measure, value)| Target { measure: measure.to_owned(), value });
-    Ok(Study { without_target, target, name: if name.is_empty() { folder_name() } else { name }, description, ..study })
+    Ok(Study {
+        without_target,
+        trains_as_the_page,
+        target,
+        name: if name.is_empty() { folder_name() } else { name },
+        description,
+        ..study
+    })
 }
 
 fn text_of(table: &toml::Spanned<toml::de::DeTable<'_>>) -> (String, String) {

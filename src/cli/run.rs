@@ -87,7 +87,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
 pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure> {
     let started = Instant::now();
     use_threads(args.threads);
-    let loaded = args.spec.load()?;
+    let loaded = args.spec.load_unjudged()?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&loaded.experiment.name));
     let staging = store::stage(&out).map_err(Failure::bad_input)?;
     let loading = started.elapsed();

@@ -61,8 +61,8 @@ pub enum PrepareErrorKind {
     Criterion {
         /// What the criterion needs.
         measure: Measure,
-        /// Why it cannot be measured, where the problem knows more.
-        why: Option<String>,
+        /// Why it cannot be measured, where the problem knows more; else what can be.
+        why: String,
     },
 }
 
@@ -137,7 +137,12 @@ impl Prepared {
                 let measure = criterion.measure();
                 if !measurable.has(measure) && !unmeasured.has(measure) {
                     unmeasured = unmeasured.with(measure);
-                    let why = problem.why_unmeasurable(measure).map(str::to_owned);
+                    let all = || {
+                        let all = Measure::ALL.into_iter().filter(|&measure| measurable.has(measure));
+                        let all: Vec<String> = all.map(|measure| format!("`{}`", measure.name())).collect();
+                        format!("what can be measured here: {}", all.join(", "))
+                    };
+                    let why = problem.why_unmeasurable(measure).map_or_else(all, str::to_owned);
                     errors.push(PrepareError { run: number, kind: PrepareErrorKind::Criterion { measure, why } });
                 }
             }

@@ -10,7 +10,8 @@ use super::prepare::Prepared;
 use super::sink::Memory;
 use crate::outcome::Status;
 use crate::problem::Problem;
-use crate::record::{LandscapePoint, Study, Target};
+use crate::record::{BATCH_SIZE, LandscapePoint, Study, Target};
+use crate::value::Value;
 
 /// The study of a plan and its finished runs, with the pictures that it asks for. A run that is not there is a failed one.
 ///
@@ -40,9 +41,23 @@ pub fn study(plan: &Plan<'_>, finished: Memory, interrupted: &AtomicBool) -> Res
         landscape: landscape(plan.prepared),
         without_target: !plan.experiment.has_criterion(),
         target: plan.experiment.target().map(|(measure, value)| Target { measure: measure.to_owned(), value }),
+        full_batch: full_batch(plan),
+        trains_as_the_page: plan.experiment.trains_as_the_page(),
         boundary,
         notes: plan.prepared.notes.clone(),
     })
+}
+
+/// How many examples the full batch of each run has whose batch size is on an axis as that.
+fn full_batch(plan: &Plan<'_>) -> Vec<u64> {
+    let Some(axis) = plan.grid.axes.iter().find(|axis| axis.path == BATCH_SIZE) else { return Vec::new() };
+    let is_full: Vec<bool> = axis.values.iter().map(|value| matches!(value, Value::Text(_))).collect();
+    if !is_full.contains(&true) {
+        return Vec::new();
+    }
+    let examples = |run| plan.prepared.problems[plan.prepared.problem_of(run)].examples().unwrap_or_default() as u64;
+    let positions = axis.positions.iter().zip(&plan.grid.runs);
+    positions.map(|(&position, run)| if is_full[position as usize] { examples(run) } else { 0 }).collect()
 }
 
 /// The loss around the minimum of a problem with one parameter, when all runs share it.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Axis;
 use super::block::{self, Points, Setups, Shape};
 use super::{Grid, column, filter, identity};
-use crate::spec::{Block, Claim, Condition, Diagnostic, Diagnostics, Experiment, Point};
+use crate::spec::{Block, Claim, Condition, Diagnostic, Diagnostics, Experiment, Point, Span};
 use crate::value::Value;
 
 /// How many points the grid has, excluded ones and duplicates included. Costs nothing, however large the grid is.
@@ -28,8 +28,7 @@ fn block_count(block: &Block) -> u128 {
 /// Expands the grid of an experiment. Ask [`count`] first: this takes memory in proportion to it.
 ///
 /// # Errors
-/// Combinations of settings that make no sense, computed axes with equal values, expectations that speak of no run,
-/// a grid without a run, or one with more runs than can be numbered.
+/// Combinations of settings that make no sense, computed axes with equal values, pictures of no run, a grid without a run, or one with more runs than can be numbered.
 pub fn expand(experiment: &Experiment) -> Result<Grid, Diagnostics> {
     let fail = |list| Err(experiment.diagnostics(list));
     let total = count(experiment);
@@ -75,7 +74,12 @@ pub fn expand(experiment: &Experiment) -> Result<Grid, Diagnostics> {
         let span = experiment.blocks.first().map(|block| block.span);
         return fail(vec![Diagnostic::new("no run is left: `exclude` drops every point", span)]);
     }
-    let errors = unmet(experiment, &grid);
+    let pictures = experiment.boundary.iter();
+    let errors: Vec<Diagnostic> = pictures
+        .filter_map(|pictures| {
+            no_run(&grid, "the pictures of `record.boundary` show", &pictures.conditions, pictures.span)
+        })
+        .collect();
     if errors.is_empty() { Ok(grid) } else { fail(errors) }
 }
 
@@ -139,37 +143,36 @@ fn join<T>(all: &mut Vec<T>, mut more: Vec<T>) {
     }
 }
 
-/// The errors for expectations and pictures that speak of no run.
-fn unmet(experiment: &Experiment, grid: &Grid) -> Vec<Diagnostic> {
-    const EXPECTATION: &str = "this expectation matches";
+/// The errors for expectations that speak of no run. Only a check holds runs to them: elsewhere a smaller grid is no mistake.
+pub fn unmet_expectations(experiment: &Experiment, grid: &Grid) -> Vec<Diagnostic> {
+    let check = |conditions: &[Condition], span| no_run(grid, "this expectation matches", conditions, span);
     let mut errors = Vec::new();
-    let mut check = |what: &str, conditions: &[Condition], span| {
-        let selected = filter::select(&grid.axes, grid.runs.len(), conditions);
-        if selected.is_ok_and(|selected| selected.contains(&true)) {
-            return;
-        }
-        let alone = conditions.iter().find(|condition| {
-            let axis = grid.axes.iter().find(|axis| axis.path == condition.path);
-            !axis.is_some_and(|axis| axis.values.iter().any(|value| super::matches(condition, value)))
-        });
-        let diagnostic = Diagnostic::new(format!("{what} no run"), alone.map_or(span, |condition| condition.span));
-        errors.push(match alone.and_then(|condition| grid.axes.iter().find(|axis| axis.path == condition.path)) {
-            Some(axis) => diagnostic.label(format!("the grid has {}", sample(&axis.values))),
-            None => diagnostic.label("no run meets all its conditions"),
-        });
-    };
-    if let Some(pictures) = &experiment.boundary {
-        check("the pictures of `record.boundary` show", &pictures.conditions, pictures.span);
-    }
     for expectation in &experiment.expectations {
-        check(EXPECTATION, &expectation.conditions, expectation.span);
+        errors.extend(check(&expectation.conditions, expectation.span));
         for claim in &expectation.claims {
             if let Claim::FewerStepsThan(conditions) = &claim.value {
-                check(EXPECTATION, conditions, claim.span);
+                errors.extend(check(conditions, claim.span));
             }
         }
     }
     errors
+}
+
+/// The error for conditions that no run meets.
+fn no_run(grid: &Grid, what: &str, conditions: &[Condition], span: Span) -> Option<Diagnostic> {
+    let selected = filter::select(&grid.axes, grid.runs.len(), conditions);
+    if selected.is_ok_and(|selected| selected.contains(&true)) {
+        return None;
+    }
+    let axis_of = |condition: &Condition| grid.axes.iter().find(|axis| axis.path == condition.path);
+    let alone = conditions.iter().find(|condition| {
+        !axis_of(condition).is_some_and(|axis| axis.values.iter().any(|value| super::matches(condition, value)))
+    });
+    let diagnostic = Diagnostic::new(format!("{what} no run"), alone.map_or(span, |condition| condition.span));
+    Some(match alone.and_then(axis_of) {
+        Some(axis) => diagnostic.label(format!("the grid has {}", sample(&axis.values))),
+        None => diagnostic.label("no run meets all its conditions"),
+    })
 }
 
 /// The first few values.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::spec::{LaneSettings, Setup};
 
 pub use axis::Axis;
-pub use expand::{count, expand};
+pub use expand::{count, expand, unmet_expectations};
 pub use filter::{UnknownAxis, matches, select};
 
 /// The expanded grid.

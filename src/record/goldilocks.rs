@@ -191,10 +191,10 @@ pub fn write_goldilocks(study: &Study, out: &mut (impl Write + Send)) -> io::Res
     let axes = || study.axes.iter().filter(|axis| axis.path != SEED && axis.path != LEARNING_RATE);
     let rate = study.axes.iter().find(|axis| axis.path == LEARNING_RATE);
     let groups = Goldilocks::of(study);
-    let header = axes().map(|axis| axis.path.as_str()).chain(COLUMNS);
+    let header = axes().flat_map(table::columns).chain(COLUMNS);
     table::write(out, header, groups.len(), 1024, |group, rows| {
         let group = &groups[group];
-        axes().for_each(|axis| rows.value(axis.value(group.run)));
+        axes().for_each(|axis| rows.axis(study, axis, group.run));
         match &group.best {
             Some(best) => write_best(best, rate.map(|axis| axis.value(best.run)), rows),
             None => (0..10).for_each(|_| rows.none()),

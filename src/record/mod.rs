@@ -29,4 +29,5 @@ pub use retarget::{RetargetError, retarget};
 pub use runs::write_runs;
 pub(crate) use runs::{FIRST_COLUMNS, OUTCOME_COLUMNS};
 pub use study::{Boundary, BoundaryPoint, Curve, Extra, LandscapePoint, Plane, Run, Study, Target};
-pub use summary::{Summary, expected_steps_interval, write_summary};
+pub use summary::{Reached, Summary, expected_steps_interval, write_summary};
+pub use table::FULL_BATCH;

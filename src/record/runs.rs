@@ -38,14 +38,14 @@ const ROWS_PER_CHUNK: usize = 4096;
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_runs(study: &Study, out: &mut (impl Write + Send)) -> io::Result<()> {
-    let axes = study.axes.iter().map(|axis| axis.path.as_str());
+    let axes = study.axes.iter().flat_map(table::columns);
     let extras = study.extras.iter().map(|extra| extra.name.as_str());
     let header = FIRST_COLUMNS.into_iter().chain(axes).chain(OUTCOME_COLUMNS).chain(extras);
     table::write(out, header, study.runs.len(), ROWS_PER_CHUNK, |number, rows| {
         let run = &study.runs[number];
         rows.count(number as u64);
         rows.hash(run.id);
-        study.axes.iter().for_each(|axis| rows.value(axis.value(number)));
+        study.axes.iter().for_each(|axis| rows.axis(study, axis, number));
         write_outcome(run, rows);
         study.extras.iter().for_each(|extra| rows.optional_number(extra.get(number)));
         rows.end();

@@ -30,6 +30,11 @@ pub struct Study {
     pub landscape: Vec<LandscapePoint>,
     /// Whether no run was meant to converge, as far as is known: the spec has no criterion.
     pub without_target: bool,
+    /// For each run, how many examples its full batch has; 0 where that is not its batch size, or the number is not known. Empty
+    /// where no run has its full batch for batch size.
+    pub full_batch: Vec<u64>,
+    /// Whether the runs train as the TensorFlow Playground does, whose Step button is one epoch.
+    pub trains_as_the_page: bool,
     /// What convergence is judged by, where it is one measure with one value for all runs.
     pub target: Option<Target>,
     /// What networks make of the plane, if the spec asks for it.

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::cell::{Groups, SEED};
 use super::statistics::{self, Attempt, Interval, Quartiles};
-use super::study::{Run, Study};
+use super::study::{Extra, Run, Study};
 use super::table::{self, Rows};
 use crate::outcome::Status;
 use crate::random::Key;
@@ -128,6 +128,36 @@ impl Summary {
     }
 }
 
+/// What runs have reached at their last evaluation beside the loss: a test loss, an accuracy.
+#[derive(Debug, Clone, Copy)]
+pub struct Reached<'a> {
+    /// The name in tables: `final_test_loss`.
+    pub column: &'a str,
+    extra: &'a Extra,
+}
+
+impl<'a> Reached<'a> {
+    /// All that is known of a study's runs.
+    pub fn of(study: &'a Study) -> Vec<Reached<'a>> {
+        let extras = study.extras.iter().filter(|extra| extra.name.starts_with(Self::PREFIX));
+        extras.map(|extra| Reached { column: &extra.name, extra }).collect()
+    }
+
+    const PREFIX: &'static str = "final_";
+
+    /// What is measured, in words: `test loss`.
+    pub fn words(&self) -> String {
+        self.column.strip_prefix(Self::PREFIX).unwrap_or(self.column).replace('_', " ")
+    }
+
+    /// The median of these runs, those left out that do not have it; what is not a number is infinite.
+    pub fn median(&self, runs: &[u32]) -> Option<f64> {
+        let known = runs.iter().filter_map(|&run| self.extra.get(run as usize));
+        let mut known: Vec<f64> = known.map(|value| if value.is_nan() { f64::INFINITY } else { value }).collect();
+        (!known.is_empty()).then(|| Quartiles::of(&mut known).median)
+    }
+}
+
 fn attempt(run: &Run) -> Attempt {
     Attempt { steps: run.trained_steps, success: run.status == Status::Converged }
 }
@@ -153,12 +183,15 @@ pub fn expected_steps_interval(study: &Study, runs: &[u32]) -> Option<Interval> 
 /// When `out` cannot be written.
 pub fn write_summary(study: &Study, out: &mut (impl Write + Send)) -> io::Result<()> {
     let axes = || study.axes.iter().filter(|axis| axis.path != SEED);
-    let header = axes().map(|axis| axis.path.as_str()).chain(COLUMNS);
+    let reached = Reached::of(study);
+    let names: Vec<String> = reached.iter().map(|reached| format!("{}_median", reached.column)).collect();
+    let header = axes().flat_map(table::columns).chain(COLUMNS).chain(names.iter().map(String::as_str));
     let cells = Groups::cells(study);
     table::write(out, header, cells.len(), CELLS_PER_CHUNK, |cell, rows| {
         let runs = cells.get(cell);
-        axes().for_each(|axis| rows.value(axis.value(runs[0] as usize)));
+        axes().for_each(|axis| rows.axis(study, axis, runs[0] as usize));
         write_statistics(&Summary::of(study, runs), expected_steps_interval(study, runs), rows);
+        reached.iter().for_each(|reached| rows.optional_number(reached.median(runs)));
         rows.end();
     })
 }

@@ -7,7 +7,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::cell::BATCH_SIZE;
+use super::study::Study;
+use crate::grid::Axis;
 use crate::value::{Shortest, Value};
+
+/// The column after the batch size that says whether it is the full batch. Data frames want one type in a column, so the batch
+/// size itself is always a count.
+pub const FULL_BATCH: &str = "full_batch";
+
+/// The columns of an axis.
+pub(super) fn columns(axis: &Axis) -> impl Iterator<Item = &str> {
+    let flag = (axis.path == BATCH_SIZE).then_some(FULL_BATCH);
+    [axis.path.as_str()].into_iter().chain(flag)
+}
 
 /// Rows under construction.
 #[derive(Default)]
@@ -93,8 +106,25 @@ impl Rows {
             Value::Number(number) => self.number(*number),
             Value::Count(count) => self.count(*count),
             Value::Text(text) => self.text(text),
-            Value::Flag(_) | Value::Counts(_) => self.text(&value.to_string()),
+            Value::Flag(_) => self.text(&value.to_string()),
+            // In brackets, so that no list is an empty cell, and none looks like a number.
+            Value::Counts(_) => self.text(&format!("[{value}]")),
         }
+    }
+
+    /// What an axis says of a run: its value; for the batch size a count in every row, then whether it is the full batch.
+    pub(super) fn axis(&mut self, study: &Study, axis: &Axis, run: usize) {
+        let value = axis.value(run);
+        if axis.path != BATCH_SIZE {
+            return self.value(value);
+        }
+        let is_full = matches!(value, Value::Text(_));
+        if is_full {
+            self.optional_count(study.full_batch.get(run).copied().filter(|examples| *examples > 0));
+        } else {
+            self.value(value);
+        }
+        self.text(if is_full { "true" } else { "false" });
     }
 
     /// A cell with a count that may be missing.
@@ -204,9 +234,10 @@ mod tests {
         rows.number(f64::NAN);
         rows.number(1e-7);
         rows.value(&Value::Counts([4, 2].into()));
+        rows.value(&Value::Counts([].into()));
         rows.value(&Value::Flag(true));
         rows.end();
-        assert_eq!(rows.as_bytes(), b",,,,inf,NaN,1e-7,\"4,2\",true\n");
+        assert_eq!(rows.as_bytes(), b",,,,inf,NaN,1e-7,\"[4,2]\",[],true\n");
     }
 
     #[test]

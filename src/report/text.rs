@@ -6,13 +6,14 @@
 mod check;
 mod compare;
 mod page;
+mod reached;
 mod words;
 
 use std::path::Path;
 
 use crate::metric::FALSE_CONVERGENCE;
 use crate::outcome::Status;
-use crate::record::{Axis, Edge, Goldilocks, Groups, LEARNING_RATE, SEED, Study, Summary};
+use crate::record::{Axis, BATCH_SIZE, Edge, Goldilocks, Groups, LEARNING_RATE, Reached, SEED, Study, Summary};
 use crate::value::grouped;
 use page::{Column, Page, Tone};
 use words::{counted, number, outcome, steps, value};
@@ -22,6 +23,9 @@ pub use compare::comparison;
 
 /// A table with more rows than this is for a file, not for a terminal.
 const MOST_ROWS: usize = 40;
+
+/// So many cells are shown of a table that is too long, where no learning rate is tuned.
+const MOST_BEST: usize = 10;
 
 /// At most so many things are listed in a sentence.
 const MOST_NAMES: usize = 6;
@@ -34,17 +38,27 @@ pub fn summary(study: &Study, folder: &Path, width: usize, color: bool) -> Strin
     let cells = Groups::cells(study);
     let groups = Goldilocks::of(study);
     heading(&mut page, study, &cells);
+    let all: Vec<usize> = (0..cells.len()).collect();
     if cells.len() > MOST_ROWS {
-        let best = if groups.len() == 1 { "is the best" } else { "are the best" };
+        let tunes = groups.iter().any(|group| group.rates > 1);
+        let best = match (tunes, groups.len()) {
+            (true, 1) => "is the best".to_owned(),
+            (true, _) => "are the best".to_owned(),
+            (false, _) => format!("are the first {MOST_BEST} by steps, then by best loss"),
+        };
         let hint = format!("All {} cells are in summary.csv; here {best}.", grouped(cells.len() as u128));
         page.gap();
         page.paragraph(Tone::Plain, &hint);
+        if !tunes {
+            cell_table(&mut page, study, &cells, &best_cells(study, &cells));
+        }
     } else if !cells.is_empty() {
         page.gap();
-        cell_table(&mut page, study, &cells);
+        cell_table(&mut page, study, &cells, &all);
     }
-    goldilocks(&mut page, study, &groups);
-    warnings(&mut page, study, &groups);
+    goldilocks(&mut page, study, &groups, &cells);
+    reached::presses(&mut page, study, &cells);
+    warnings(&mut page, study, &groups, &cells);
     page.gap();
     page.line(Tone::Plain, &format!("Results are in {}", folder.display()));
     for note in &study.notes {
@@ -84,8 +98,22 @@ fn heading(page: &mut Page, study: &Study, cells: &Groups) {
     }
 }
 
-fn cell_table(page: &mut Page, study: &Study, cells: &Groups) {
-    let summaries: Vec<(&[u32], Summary)> = cells.iter().map(|runs| (runs, Summary::of(study, runs))).collect();
+/// The cells with the fewest steps, among equals with the least loss.
+fn best_cells(study: &Study, cells: &Groups) -> Vec<usize> {
+    let summaries: Vec<Summary> = cells.iter().map(|runs| Summary::of(study, runs)).collect();
+    let mut order: Vec<usize> = (0..cells.len()).collect();
+    order.sort_by(|&a, &b| {
+        let (a, b) = (&summaries[a], &summaries[b]);
+        let by_steps = a.steps.median.total_cmp(&b.steps.median);
+        by_steps.then(a.best_loss_median.total_cmp(&b.best_loss_median))
+    });
+    order.truncate(MOST_BEST);
+    order
+}
+
+fn cell_table(page: &mut Page, study: &Study, cells: &Groups, shown: &[usize]) {
+    let summaries: Vec<(&[u32], Summary)> =
+        shown.iter().map(|&cell| cells.get(cell)).map(|runs| (runs, Summary::of(study, runs))).collect();
     let replicated = summaries.iter().any(|(_, summary)| summary.runs > 1);
     let with_epochs = summaries.iter().any(|(_, summary)| summary.epochs_median.is_finite());
 
@@ -122,17 +150,17 @@ fn finite(count: f64) -> String {
     if count.is_finite() { number(count) } else { dash() }
 }
 
-fn goldilocks(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
+fn goldilocks(page: &mut Page, study: &Study, groups: &[Goldilocks], cells: &Groups) {
     if groups.iter().all(|group| group.rates < 2) {
         return;
     }
     page.gap();
     match groups {
         [only] => {
-            best_sentence(page, study, only);
+            best_sentence(page, study, only, cells);
             limits_sentence(page, only);
         }
-        _ => goldilocks_table(page, study, groups),
+        _ => goldilocks_table(page, study, groups, cells),
     }
 }
 
@@ -141,7 +169,12 @@ fn rate_of(study: &Study, run: usize) -> String {
     study.axes.iter().find(|axis| axis.path == LEARNING_RATE).map_or_else(String::new, |axis| value(axis.value(run)))
 }
 
-fn best_sentence(page: &mut Page, study: &Study, group: &Goldilocks) {
+/// The cell of a run.
+fn cell_of(cells: &Groups, run: usize) -> &[u32] {
+    cells.iter().find(|runs| runs[0] as usize == run).unwrap_or_default()
+}
+
+fn best_sentence(page: &mut Page, study: &Study, group: &Goldilocks, cells: &Groups) {
     let Some(best) = &group.best else { return };
     let summary = &best.summary;
     let rate = rate_of(study, best.run);
@@ -160,10 +193,12 @@ fn best_sentence(page: &mut Page, study: &Study, group: &Goldilocks) {
         Tone::Good,
         &format!("Goldilocks learning rate: {rate}, converged after {steps} {unit}{epochs}{runs}."),
     );
+    let reached = reached::sentence(study, cell_of(cells, best.run), summary);
+    page.paragraph(Tone::Plain, &format!("At {rate}: {reached}."));
     let count = false_convergences_beside(study, best.run);
     if count > 0 {
         let sentence = format!(
-            "In {} of the cell much of the drop in loss came only after that (false convergence).",
+            "{} of the cell made over 10% of the total drop in loss after that point (false convergence).",
             counted(count, "run")
         );
         page.paragraph(Tone::Warning, &sentence);
@@ -186,11 +221,13 @@ fn range(low: f64, high: f64) -> String {
     if low == high { number(low) } else { format!("{} to {}", number(low), number(high)) }
 }
 
-fn goldilocks_table(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
+fn goldilocks_table(page: &mut Page, study: &Study, groups: &[Goldilocks], cells: &Groups) {
     const EXCEPT: [&str; 2] = [SEED, LEARNING_RATE];
     let bests = || groups.iter().filter_map(|group| group.best.as_ref());
     let with_epochs = bests().any(|best| best.summary.epochs_median.is_finite());
+    let with_examples = with_epochs && varying(study, &EXCEPT).any(|axis| axis.path == BATCH_SIZE);
     let replicated = bests().any(|best| best.summary.runs > 1);
+    let reached = Reached::of(study);
     let with_theory = groups.iter().any(|group| group.stability_limit.is_some());
 
     let mut columns: Vec<Column> = varying(study, &EXCEPT).map(|axis| Column::right(&axis.path)).collect();
@@ -199,34 +236,48 @@ fn goldilocks_table(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
     if with_epochs {
         columns.push(Column::right("epochs"));
     }
+    if with_examples {
+        columns.push(Column::right("examples"));
+    }
     if replicated {
         columns.push(Column::right("converged"));
     }
+    columns.extend(["final loss", "best loss"].map(Column::right));
+    columns.extend(reached.iter().map(|reached| Column::right(reached.words())));
     columns.push(Column::right("all converge at"));
     columns.push(Column::right("diverge from"));
     if with_theory {
         columns.push(Column::right("in theory"));
     }
 
-    let rows = groups.iter().take(MOST_ROWS).map(|group| {
-        let best = group.best.as_ref();
-        let mut row: Vec<String> = varying(study, &EXCEPT).map(|axis| value(axis.value(group.run))).collect();
-        row.push(best.map_or_else(dash, |best| rate_of(study, best.run)));
-        row.push(best.and_then(|best| steps(&best.summary)).unwrap_or_else(dash));
-        if with_epochs {
-            row.push(best.map_or_else(dash, |best| finite(best.summary.epochs_median)));
-        }
-        if replicated {
-            let successes = |summary: &Summary| format!("{} of {}", summary.count(Status::Converged), summary.runs);
-            row.push(best.map_or_else(dash, |best| successes(&best.summary)));
-        }
-        row.push(group.converging.map_or_else(dash, |(low, high)| range(low, high)));
-        row.push(group.diverging_from.map_or_else(dash, number));
-        if with_theory {
-            row.push(group.stability_limit.map_or_else(dash, number));
-        }
-        row
-    });
+    let rows =
+        groups.iter().take(MOST_ROWS).map(|group| {
+            let best = group.best.as_ref();
+            let mut row: Vec<String> = varying(study, &EXCEPT).map(|axis| value(axis.value(group.run))).collect();
+            row.push(best.map_or_else(dash, |best| rate_of(study, best.run)));
+            row.push(best.and_then(|best| steps(&best.summary)).unwrap_or_else(dash));
+            if with_epochs {
+                row.push(best.map_or_else(dash, |best| finite(best.summary.epochs_median)));
+            }
+            if with_examples {
+                row.push(best.map_or_else(dash, |best| finite(best.summary.examples_median)));
+            }
+            if replicated {
+                let successes = |summary: &Summary| format!("{} of {}", summary.count(Status::Converged), summary.runs);
+                row.push(best.map_or_else(dash, |best| successes(&best.summary)));
+            }
+            row.push(best.map_or_else(dash, |best| number(best.summary.final_loss_median)));
+            row.push(best.map_or_else(dash, |best| number(best.summary.best_loss_median)));
+            row.extend(reached.iter().map(|reached| {
+                best.and_then(|best| reached.median(cell_of(cells, best.run))).map_or_else(dash, number)
+            }));
+            row.push(group.converging.map_or_else(dash, |(low, high)| range(low, high)));
+            row.push(group.diverging_from.map_or_else(dash, number));
+            if with_theory {
+                row.push(group.stability_limit.map_or_else(dash, number));
+            }
+            row
+        });
     page.paragraph(Tone::Good, "Goldilocks learning rates");
     page.table(varying(study, &EXCEPT).count(), &columns, rows);
     if groups.len() > MOST_ROWS {
@@ -234,7 +285,7 @@ fn goldilocks_table(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
     }
 }
 
-fn warnings(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
+fn warnings(page: &mut Page, study: &Study, groups: &[Goldilocks], cells: &Groups) {
     let mut warnings: Vec<(Tone, String)> = Vec::new();
     for (edge, extreme) in [(Edge::Upper, "largest"), (Edge::Lower, "smallest")] {
         let at_edge = |group: &&Goldilocks| group.best.as_ref().is_some_and(|best| best.edge == edge);
@@ -247,8 +298,10 @@ fn warnings(page: &mut Page, study: &Study, groups: &[Goldilocks]) {
     }
     let nothing = names(study, groups, |group| group.best.is_none());
     if let Some(names) = nothing.filter(|_| !study.without_target) {
-        warnings.push((Tone::Warning, format!("Warning: nothing converged{names}.")));
+        let closest = reached::closest(study, groups).map_or(String::new(), |closest| format!(" {closest}."));
+        warnings.push((Tone::Warning, format!("Warning: nothing converged{names}.{closest}")));
     }
+    warnings.extend(reached::copies(study, cells).map(|warning| (Tone::Warning, warning)));
     warnings.extend(false_convergences(study).map(|warning| (Tone::Warning, warning)));
     warnings.extend(failures(study).map(|failures| (Tone::Bad, failures)));
     if !warnings.is_empty() {
@@ -274,7 +327,7 @@ fn false_convergences(study: &Study) -> Option<String> {
     let all = told.len();
     (count > 0).then(|| {
         format!(
-            "Warning: {count} of {all} converged runs had much of their drop in loss still to come (false_convergence): \
+            "Warning: {count} of {all} converged runs made over 10% of their total drop after that point (false_convergence): \
              their steps count to the false convergence."
         )
     })

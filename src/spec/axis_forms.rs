@@ -99,7 +99,13 @@ fn computed(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Optio
         counting(key, table, item, report)
     } else {
         let counting = if is_count { ", { count }, { from, count }" } else { "" };
-        let diagnostic = Diagnostic::new(format!("unknown form of axis for `{}`", key.path), item.span).label(format!(
+        let lacks_count = table.get("count").is_none();
+        let message = if lacks_count && (table.get("log").is_some() || table.get("from").is_some()) {
+            format!("`count` is missing in `{}`", key.path)
+        } else {
+            format!("these keys do not make an axis of `{}`", key.path)
+        };
+        let diagnostic = Diagnostic::new(message, item.span).label(format!(
             "expected {{ from, to, count }}, {{ log = [a, b], count }} or {{ powers_of_two = [a, b] }}{counting}"
         ));
         report.fault(key.path, diagnostic);

@@ -143,7 +143,7 @@ pub fn parse_conditions(text: &str) -> Result<Vec<Condition>, Diagnostics> {
     if report.list.is_empty() {
         return Ok(conditions);
     }
-    let source = SourceFile { path: PathBuf::from("--filter"), text: text.to_owned() };
+    let source = SourceFile { path: PathBuf::from("conditions"), text: text.to_owned() };
     Err(Diagnostics::new([source].into(), report.list))
 }
 
@@ -166,7 +166,7 @@ fn condition(piece: &str, span: Span) -> Result<Condition, Vec<Diagnostic>> {
     let fail = |message: String| Err(vec![Diagnostic::new(message, span)]);
     let Some(at) = piece.find(['<', '>', '=']) else {
         return Err(vec![
-            Diagnostic::new("this is no condition", span)
+            Diagnostic::new("this is not a condition", span)
                 .label("expected an axis, `=`, `<`, `<=`, `>` or `>=`, and a value"),
         ]);
     };

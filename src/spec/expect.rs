@@ -14,7 +14,7 @@ use crate::value::Value;
 
 /// The keys of an expectation, each with one sentence for editors.
 pub(super) const KEYS_OF_EXPECT: [(&str, &str); 8] = [
-    ("where", "The runs it speaks of, by their axes; all runs by default."),
+    ("where", "The runs it is about, by their axes; all runs by default."),
     ("over", "How the replicates of a cell are put together."),
     ("steps", "Steps to convergence."),
     ("status", "How the runs end."),

@@ -8,7 +8,7 @@ use super::condition::{Bounds, Condition};
 use super::diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span, line};
 use super::keys;
 use super::kind::Given;
-use super::settings::Settings;
+use super::settings::{Point, Settings};
 use super::together;
 use crate::outcome::Status;
 use crate::train;
@@ -130,6 +130,11 @@ impl Experiment {
             Given::Scalar(value) if !axes.any(|path| is_criterion(&path)) => Some((measure, value.as_number()?)),
             Given::Scalar(_) | Given::Names(_) => None,
         }
+    }
+
+    /// Whether runs train as the TensorFlow Playground does.
+    pub fn trains_as_the_page(&self) -> bool {
+        Point { settings: &self.settings, axes: &[] }.optional_text("optimizer.kind") == Some("playground")
     }
 
     /// Errors about this experiment that turn up after reading it, for example when its data are loaded.

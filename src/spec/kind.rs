@@ -181,7 +181,9 @@ impl Kind {
             (Kind::FolderName, Node::Text(text)) => {
                 let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
                 if text.is_empty() || text.starts_with('.') || !text.chars().all(plain) {
-                    return Err(self.mismatch(format!("`{subject}` cannot be the name of a folder"), item));
+                    return Err(
+                        self.mismatch(format!("`{subject}` may hold only letters, digits, `-`, `_`, `.`"), item)
+                    );
                 }
                 scalar(Value::Text(text.as_str().into()))
             }

@@ -85,7 +85,7 @@ pub(super) fn is_playground(point: Point<'_>) -> bool {
 }
 
 /// Whether the Playground's own generator draws at a point.
-fn is_seedrandom(point: Point<'_>) -> bool {
+pub(super) fn is_seedrandom(point: Point<'_>) -> bool {
     is_playground(point) && point.optional_word("data.rng") == Some(GeneratorKind::SeedRandom)
 }
 
@@ -108,7 +108,7 @@ pub(super) fn playground_source(point: Point<'_>, targets: Targets) -> Result<Pl
             return Err(Fault::wrong("data.dataset", format!("\"{name}\" has two classes, not {count}")));
         }
         Targets::Classes { .. } => {
-            return Err(Fault::wrong("data.dataset", format!("\"{name}\" has amounts, no classes"))
+            return Err(Fault::wrong("data.dataset", format!("\"{name}\" has numbers for targets, not classes"))
                 .label("expected \"circle\", \"xor\", \"gauss\" or \"spiral\""));
         }
         Targets::Numbers => {}

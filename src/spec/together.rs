@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::axis::{AxisValues, Block};
+use super::axis::{Axis, AxisValues, Block};
 use super::diagnostic::{Diagnostic, Span};
 use super::keys::{KEYS, Key, Place};
+use super::network;
 use super::report::Report;
 use super::settings::{Fault, Point, Settings};
 use super::setup;
@@ -32,8 +33,31 @@ pub(super) fn check(settings: &Settings, blocks: &[Block], base_dir: &Path, repo
             }
         }
     }
+    found.extend(blocks.iter().filter_map(|block| copies(settings, block)));
     found.extend(KEYS.iter().filter_map(|key| idle(key, settings, blocks)));
     found.into_iter().for_each(|diagnostic| report.add(diagnostic));
+}
+
+/// The error for seeds of a block that change nothing, so that its replicates would be copies of one run: a page whose own seed
+/// is given, where everything is drawn from that.
+fn copies(settings: &Settings, block: &Block) -> Option<Diagnostic> {
+    const PAGE_SEED: &str = "data.page_seed";
+    let decides = |axis: &&Axis| ["data.rng", "data.sampling"].contains(&axis.path);
+    let axes = first_point(block);
+    let point = Point { settings, axes: &axes };
+    let seeds = block.axes.iter().find(|axis| axis.path == "seed" && axis.values.count() > 1)?;
+    let is_fixed = network::is_seedrandom(point)
+        && point.given(PAGE_SEED).is_some()
+        && point.optional_text("data.sampling") == Some("sequential");
+    if !is_fixed || block.axes.iter().any(|axis| decides(&axis)) {
+        return None;
+    }
+    let diagnostic = Diagnostic::new("these seeds change nothing: they would be copies of one run", seeds.span);
+    Some(
+        diagnostic
+            .label(format!("`{PAGE_SEED}` fixes the points, their order and the initial weights"))
+            .help("remove `page_seed`, and every seed is a page of its own; or remove this axis"),
+    )
 }
 
 fn first_point(block: &Block) -> Vec<(&'static str, Value)> {

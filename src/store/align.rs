@@ -50,9 +50,14 @@ pub fn align(results: Study, grid: &Grid) -> Result<Study, Mismatch> {
     Ok(Study {
         axes: Arc::clone(&grid.axes),
         extras: results.extras.iter().map(|extra| extra.of_runs(found.iter().copied())).collect(),
-        runs: found.into_iter().filter_map(|place| runs[place].take()).collect(),
+        runs: found.iter().filter_map(|&place| runs[place].take()).collect(),
         curves,
         boundary,
+        full_batch: if results.full_batch.is_empty() {
+            Vec::new()
+        } else {
+            found.iter().map(|place| results.full_batch[*place]).collect()
+        },
         ..results
     })
 }

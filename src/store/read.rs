@@ -16,8 +16,8 @@ use super::layout;
 use crate::fs;
 use crate::record::{
     Axis, BATCH_SIZE, BOUNDARY_COLUMNS, Boundary, BoundaryPoint, CURVE_COLUMNS, Curve, Extra, FIRST_COLUMNS,
-    LANDSCAPE_COLUMNS, LEARNING_RATE, LandscapePoint, OUTCOME_COLUMNS, PARTS, POINT_COLUMNS, Plane, Run, SEED, Status,
-    Study, Trend, Value,
+    FULL_BATCH, LANDSCAPE_COLUMNS, LEARNING_RATE, LandscapePoint, OUTCOME_COLUMNS, PARTS, POINT_COLUMNS, Plane, Run,
+    SEED, Status, Study, Trend, Value,
 };
 
 /// Reads `runs.csv`, `curves.csv`, `landscape.csv`, `boundary.csv` and `points.csv` of a results folder; all but the first may
@@ -62,6 +62,9 @@ fn read_optional(path: &Path) -> Result<Option<String>, ReadError> {
     }
 }
 
+/// The value of the batch size that is all training examples.
+const FULL: &str = "full";
+
 /// The axes whose paths have no dot; a column of any other name without a dot is something that the problem adds.
 const PLAIN_AXES: [&str; 3] = [LEARNING_RATE, BATCH_SIZE, SEED];
 
@@ -72,6 +75,8 @@ struct Layout {
     id: usize,
     outcome: [usize; OUTCOME_COLUMNS.len()],
     axes: Vec<usize>,
+    /// Where it stands whether the batch size is the full batch; older tables say so in the batch size itself.
+    full_batch: Option<usize>,
     extras: Vec<usize>,
 }
 
@@ -79,7 +84,9 @@ impl Layout {
     fn new(source: &Source) -> Result<Layout, ReadError> {
         let [number, id] = source.places(FIRST_COLUMNS)?;
         let outcome = source.places(OUTCOME_COLUMNS)?;
-        let known = |place: &usize| *place == number || *place == id || outcome.contains(place);
+        let full_batch = source.header().iter().position(|name| name == FULL_BATCH);
+        let known =
+            |place: &usize| [number, id].contains(place) || outcome.contains(place) || full_batch == Some(*place);
         let is_axis = |place: &usize| {
             let name = source.header().get(*place).unwrap_or_default();
             PLAIN_AXES.contains(&name) || name.contains('.')
@@ -91,7 +98,7 @@ impl Layout {
             Some(place) => {
                 Err(source.unknown_column(*place, "an axis (learning_rate, batch_size, seed or a dotted setting)"))
             }
-            None => Ok(Layout { number, id, outcome, axes, extras }),
+            None => Ok(Layout { number, id, outcome, axes, full_batch, extras }),
         }
     }
 }
@@ -109,8 +116,17 @@ fn read_runs(study: &mut Study, mut source: Source) -> Result<(), ReadError> {
         if number.count()? != study.runs.len() as u64 {
             return Err(number.error(&format!("{}, the runs being numbered from 0", study.runs.len())));
         }
+        let is_full = layout.full_batch.map(|place| row.cell(place).flag()).transpose()?.unwrap_or(false);
         for (&place, axis) in layout.axes.iter().zip(&mut axes) {
-            axis.push(row.cell(place))?;
+            let cell = row.cell(place);
+            if is_full && axis.axis.path == BATCH_SIZE {
+                let examples = cell.filled().map(Cell::count).transpose()?;
+                study.full_batch.resize(study.runs.len(), 0);
+                study.full_batch.push(examples.unwrap_or_default());
+                axis.push(cell.reading(FULL))?;
+            } else {
+                axis.push(cell)?;
+            }
         }
         for (&place, extra) in layout.extras.iter().zip(&mut study.extras) {
             extra.values.push(row.cell(place).filled().map(Cell::number).transpose()?.into());
@@ -120,6 +136,9 @@ fn read_runs(study: &mut Study, mut source: Source) -> Result<(), ReadError> {
             return Err(row.cell(layout.id).error("an identity that no earlier run has"));
         }
         study.runs.push(run);
+    }
+    if !study.full_batch.is_empty() {
+        study.full_batch.resize(study.runs.len(), 0);
     }
     study.axes = axes.into_iter().map(|reader| reader.axis).collect();
     Ok(())
@@ -182,7 +201,12 @@ impl AxisReader {
         let place = match self.places.get(cell.text) {
             Some(&place) => place,
             None => {
-                let value = value(cell.filled().ok_or_else(|| cell.error("a value"))?.text);
+                let value = match cell.filled() {
+                    Some(cell) => value(cell.text),
+                    // Older tables have an empty cell for an empty list.
+                    None if self.axis.path.contains('.') => Value::Counts([].into()),
+                    None => return Err(cell.error("a value")),
+                };
                 // Two spellings of one number, such as `0.1` and `1e-1`, are one value.
                 let canonical = value.to_string();
                 let fresh = self.axis.values.len() as u32;
@@ -209,6 +233,12 @@ fn value(text: &str) -> Value {
     }
     if let Ok(flag) = text.parse() {
         return Value::Flag(flag);
+    }
+    if let Some(list) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        let counts = list.split(',').filter(|_| !list.is_empty()).map(str::parse).collect::<Result<Vec<u64>, _>>();
+        if let Ok(counts) = counts {
+            return Value::Counts(counts.into());
+        }
     }
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() => Value::Number(number),

@@ -316,7 +316,7 @@ fn a_gigantic_grid_is_refused_with_its_size() {
     let message = fails(&place.run(&["run", "study.toml", "--set", huge]), 2);
     assert_eq!(
         message,
-        "error: study.toml stands for 300,000,000 runs, more than 10,000,000\nhelp: make an axis smaller, or add `--yes` to go on\n"
+        "error: study.toml expands to 300,000,000 runs, more than 10,000,000\nhelp: make an axis smaller, or add `--yes` to go on\n"
     );
 }
 

@@ -7,7 +7,7 @@
 //! | [`naive`], [`networks`], [`playground`], [`playground_reference`] | trained numbers against loops of a few lines and recorded traces |
 //! | [`determinism`] | the same bits for any threads, grouping and instruction set |
 //! | [`limits`] | sizes that no machine has, and messages without an end |
-//! | [`cli`], [`check`], [`terminal`] | the program as its users run it |
+//! | [`cli`], [`check`], [`terminal`], [`verbs`] | the program as its users run it |
 
 mod architecture;
 mod check;
@@ -23,3 +23,4 @@ mod schema;
 mod spec;
 mod support;
 mod terminal;
+mod verbs;

@@ -93,10 +93,10 @@ fn the_learning_rate_is_tuned_anew_for_each_batch_size() {
     );
     let mut bytes = Vec::new();
     write_goldilocks(&study, &mut bytes).unwrap();
-    let expected = "batch_size,learning_rate,steps_median,steps_q25,steps_q75,epochs_median,examples_median,ert,\
+    let expected = "batch_size,full_batch,learning_rate,steps_median,steps_q25,steps_q75,epochs_median,examples_median,ert,\
                     success_rate,runs,on_edge,converging_low,converging_high,diverging_from,stability_limit\n\
-                    1,0.1,7,7,7,,,7,1,1,extend downwards,0.1,0.1,0.2,\n\
-                    8,0.2,3,3,3,,,3,1,1,extend upwards,0.2,0.2,,\n";
+                    1,false,0.1,7,7,7,,,7,1,1,extend downwards,0.1,0.1,0.2,\n\
+                    8,false,0.2,3,3,3,,,3,1,1,extend upwards,0.2,0.2,,\n";
     assert_eq!(String::from_utf8(bytes).unwrap(), expected);
 }
 
@@ -107,12 +107,12 @@ fn theory_stands_beside_the_measurement() {
     assert_eq!(only(&study).stability_limit, Some(3.2));
     let mut bytes = Vec::new();
     write_goldilocks(&study, &mut bytes).unwrap();
-    assert!(bytes.ends_with(b"\n8,1,3,3,3,,,3,1,1,extend downwards,1,1,,3.2\n"));
+    assert!(bytes.ends_with(b"\n8,false,1,3,3,3,,,3,1,1,extend downwards,1,1,,3.2\n"));
 }
 
 #[test]
 fn where_nothing_converged_the_best_is_empty() {
     let mut bytes = Vec::new();
     write_goldilocks(&study([[diverged(3)], [diverged(1)]]), &mut bytes).unwrap();
-    assert!(bytes.ends_with(b"\n8,,,,,,,,,,,,,1,\n"), "{}", String::from_utf8_lossy(&bytes));
+    assert!(bytes.ends_with(b"\n8,false,,,,,,,,,,,,,1,\n"), "{}", String::from_utf8_lossy(&bytes));
 }

@@ -115,7 +115,8 @@ impl Page {
         let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|column| column.title.clone()).collect()];
         lines.extend(rows);
         let lines: Vec<Vec<String>> = lines.into_iter().map(|row| row.into_iter().map(one_line).collect()).collect();
-        let narrowest: Vec<usize> = (0..columns.len()).map(|column| narrowest(&lines, column)).collect();
+        let narrowest: Vec<usize> =
+            (0..columns.len()).map(|column| narrowest(&lines, column, &columns[column])).collect();
         for (part, others) in parts(&narrowest, keys, self.width).into_iter().enumerate() {
             if part > 0 {
                 self.gap();
@@ -145,10 +146,15 @@ impl Page {
     }
 }
 
-/// How wide a column has to be so that no word in it is broken.
-fn narrowest(lines: &[Vec<String>], column: usize) -> usize {
-    let words = lines.iter().flat_map(|row| row[column].split(' '));
-    words.map(|word| word.chars().count()).max().unwrap_or(0)
+/// How wide a column has to be so that its numbers stand in one line, and no word of it is broken.
+fn narrowest(lines: &[Vec<String>], place: usize, column: &Column) -> usize {
+    let is_number = |line: usize| line > 0 && column.alignment == CellAlignment::Right;
+    let longest = |(line, row): (usize, &Vec<String>)| {
+        let cell = &row[place];
+        let words = cell.split(' ').map(|word| word.chars().count()).max();
+        if is_number(line) { cell.chars().count() } else { words.unwrap_or_default() }
+    };
+    lines.iter().enumerate().map(longest).max().unwrap_or_default()
 }
 
 /// The columns after the first `keys`, cut into parts that fit beside these.

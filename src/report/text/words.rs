@@ -18,7 +18,9 @@ pub(super) fn number(number: f64) -> String {
 pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Number(real) => number(*real),
-        _ => value.to_string(),
+        // An empty list would be an empty cell.
+        Value::Counts(_) => format!("[{value}]"),
+        Value::Count(_) | Value::Flag(_) | Value::Text(_) => value.to_string(),
     }
 }
 

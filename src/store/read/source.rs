@@ -194,6 +194,16 @@ impl<'a> Cell<'a> {
         self.text.parse().map_err(|_| self.error("a number"))
     }
 
+    /// Whether it says `true`.
+    pub(super) fn flag(self) -> Result<bool, ReadError> {
+        self.text.parse().map_err(|_| self.error("true or false"))
+    }
+
+    /// The cell, with another text in its place.
+    pub(super) fn reading(self, text: &'a str) -> Cell<'a> {
+        Cell { text, ..self }
+    }
+
     /// 16 hexadecimal digits.
     pub(super) fn hash(self) -> Result<u64, ReadError> {
         let is_hash = self.text.len() == 16 && self.text.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -55,6 +55,8 @@ fn rich_study() -> Study {
         },
     );
     let runs = study.runs.len();
+    // The batch size is the full one in every second pair of runs.
+    study.full_batch = (0..runs).map(|run| if run / 2 % 2 == 1 { 442 } else { 0 }).collect();
     study.extras = vec![Extra::new("stability_limit", vec![Some(3.2); runs]), Extra::new("other", vec![None; runs])];
     study.measures = vec!["gap".into(), "test_loss".into()];
     study.curves = vec![
@@ -88,10 +90,36 @@ fn what_is_read_is_written_again_with_the_same_bytes() {
     }
     assert_eq!(read.axes[0].values, study.axes[0].values);
     assert_eq!(read.axes[1].values, study.axes[1].values);
-    assert_eq!(read.axes[3].values, [Value::Text("4,2".into())]);
+    assert_eq!(read.axes[3].values, [Value::Counts([4, 2].into())]);
+    assert_eq!(read.axes[2].values, study.axes[2].values);
+    assert_eq!(read.full_batch, study.full_batch);
     assert_eq!(read.runs[0], study.runs[0]);
     assert_eq!(read.curves[1].steps, study.curves[1].steps);
     assert_eq!(read.extras, study.extras);
+}
+
+/// Version 0.1.0 wrote `full` among the counts, and lists without brackets.
+#[test]
+fn older_tables_are_read_as_they_were_meant() {
+    let study = rich_study();
+    let tables = tables(&study);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(tables[0].as_slice());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in reader.records() {
+        let mut cells: Vec<String> = row.unwrap().iter().map(str::to_owned).collect();
+        if cells.remove(5) == "true" {
+            cells[4] = "full".to_owned();
+        }
+        if cells[5].starts_with('[') {
+            cells[5].clear();
+        }
+        writer.write_record(cells).unwrap();
+    }
+    let older = writer.into_inner().unwrap();
+    let read = read(folder_of(&[older, tables[1].clone(), tables[2].clone()]).path()).unwrap();
+    assert_eq!(read.axes[2].values, study.axes[2].values);
+    assert_eq!(read.axes[2].positions, study.axes[2].positions);
+    assert_eq!(read.axes[3].values, [Value::Counts([].into())]);
 }
 
 #[test]
@@ -117,7 +145,7 @@ fn columns_in_any_order_are_read_by_their_names() {
     let swap = |row: csv::StringRecord| -> Vec<String> {
         let mut cells: Vec<String> = row.iter().map(str::to_owned).collect();
         cells.swap(0, 2);
-        cells.swap(7, 8);
+        cells.swap(8, 9);
         cells
     };
     let mut writer = csv::Writer::from_writer(format!("{swapped}\n").into_bytes());

@@ -226,27 +226,27 @@ fn filters_keep_the_runs_that_match() {
     );
     insta::assert_snapshot!(spec::parse_conditions("learning_rte=1,seed,seed=x,batch_size<full").unwrap_err(), @r"
 error: `learning_rte` is not an axis
- --> --filter:1:1
+ --> conditions:1:1
   |
 1 | learning_rte=1,seed,seed=x,batch_size<full
   | ^^^^^^^^^^^^^^
   |
   = help: did you mean `learning_rate`?
 
-error: this is no condition
- --> --filter:1:16
+error: this is not a condition
+ --> conditions:1:16
   |
 1 | learning_rte=1,seed,seed=x,batch_size<full
   |                ^^^^ expected an axis, `=`, `<`, `<=`, `>` or `>=`, and a value
 
 error: `seed` has the wrong type
- --> --filter:1:21
+ --> conditions:1:21
   |
 1 | learning_rte=1,seed,seed=x,batch_size<full
   |                     ^^^^^^ expected a whole number of at least 0, found text
 
 error: `batch_size` cannot be compared with this by `<`
- --> --filter:1:28
+ --> conditions:1:28
   |
 1 | learning_rte=1,seed,seed=x,batch_size<full
   |                            ^^^^^^^^^^^^^^^

@@ -199,7 +199,7 @@ error: `learning_rate` is missing in this block of the grid
 fn unknown_form_of_an_axis() {
     let message = errors(PARABOLA, &[("learning_rate = [0.1, 0.7]", "learning_rate = { log = [0.1, 1] }")]);
     insta::assert_snapshot!(message, @r"
-error: unknown form of axis for `learning_rate`
+error: `count` is missing in `learning_rate`
  --> spec.toml:8:17
   |
 8 | learning_rate = { log = [0.1, 1] }
@@ -226,7 +226,7 @@ error: unknown key `too` in `learning_rate`
 fn counting_learning_rates() {
     let message = errors(PARABOLA, &[("learning_rate = [0.1, 0.7]", "learning_rate = { count = 10 }")]);
     insta::assert_snapshot!(message, @r"
-error: unknown form of axis for `learning_rate`
+error: these keys do not make an axis of `learning_rate`
  --> spec.toml:8:17
   |
 8 | learning_rate = { count = 10 }

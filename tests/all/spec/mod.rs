@@ -81,7 +81,13 @@ fn errors_with(spec: &str, changes: &[(&str, &str)], overrides: &[&str]) -> Stri
     let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
     match spec::parse(source, Path::new(""), &overrides) {
         Ok(experiment) => match grid::expand(&experiment) {
-            Ok(grid) => format!("no error, {} runs", grid.runs.len()),
+            Ok(grid) => {
+                let unmet = grid::unmet_expectations(&experiment, &grid);
+                match unmet.is_empty() {
+                    true => format!("no error, {} runs", grid.runs.len()),
+                    false => experiment.diagnostics(unmet).to_string(),
+                }
+            }
             Err(diagnostics) => diagnostics.to_string(),
         },
         Err(diagnostics) => diagnostics.to_string(),

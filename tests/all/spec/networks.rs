@@ -137,7 +137,7 @@ fn classes_of_amounts() {
     let message =
         errors(NETWORK, &[("output_activation = \"tanh\"", "loss = \"cross-entropy\""), ("circle", "reg-plane")]);
     assert_snapshot!(message, @r#"
-    error: "reg-plane" has amounts, no classes
+    error: "reg-plane" has numbers for targets, not classes
       --> spec.toml:11:11
        |
     11 | dataset = "reg-plane"
@@ -412,4 +412,20 @@ fn playground_training_of_another_problem() {
     8 | kind = "playground"
       |        ^^^^^^^^^^^^ the Playground trains networks
     "#);
+}
+
+#[test]
+fn seeds_beside_a_pages_own_seed_are_copies_of_one_run() {
+    let message = errors(NETWORK, &[("rng = \"seedrandom\"", "rng = \"seedrandom\"\npage_seed = \"0.5\"")]);
+    assert_snapshot!(message, @r"
+    error: these seeds change nothing: they would be copies of one run
+      --> spec.toml:24:8
+       |
+    24 | seed = { count = 3 }
+       |        ^^^^^^^^^^^^^ `data.page_seed` fixes the points, their order and the initial weights
+       |
+       = help: remove `page_seed`, and every seed is a page of its own; or remove this axis
+    ");
+    let shuffled = ("rng = \"seedrandom\"", "rng = \"seedrandom\"\npage_seed = \"0.5\"\nsampling = \"shuffle\"");
+    assert_eq!(errors(NETWORK, &[shuffled]), "no error, 6 runs");
 }

@@ -136,7 +136,7 @@ error: this number is too large
 fn name_that_is_no_folder() {
     let message = errors(PARABOLA, &[(r#"name = "study""#, r#"name = "a/b""#)]);
     insta::assert_snapshot!(message, @r#"
-error: `name` cannot be the name of a folder
+error: `name` may hold only letters, digits, `-`, `_`, `.`
  --> spec.toml:1:8
   |
 1 | name = "a/b"
