@@ -3,8 +3,8 @@
 
 use super::cells::Cells;
 use super::figure::{Figure, Key, Legend, wrapped};
+use super::font::text_width;
 use super::marker::Shape;
-use super::render::text_width;
 use super::scale::{Scale, rounded};
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{

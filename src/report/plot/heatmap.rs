@@ -2,9 +2,9 @@
 
 use super::cells::{Cell, Cells, Series, Varying};
 use super::figure::{Figure, Key, Legend};
+use super::font;
 use super::marker::{endings, status_shape};
 use super::panel::{Axes, Facets, Panel, titles};
-use super::render;
 use super::scale::{Scale, Tick, rounded};
 use super::scene::{Align, Rect, Scene, Text};
 use super::style::{BEST, Color, LINE, TEXT, THIN, TICK_SIZE, WHITE, status_color, viridis};
@@ -94,7 +94,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
 }
 
 fn width_of(label: &str) -> f64 {
-    render::text_width(label, TICK_SIZE, false)
+    font::text_width(label, TICK_SIZE, false)
 }
 
 impl<'a> Chart<'a> {
@@ -245,7 +245,7 @@ fn number_size(cells: &Cells, table: &Table, tile: Rect) -> Option<f64> {
     let medians = || table.tiles.iter().flatten().flatten().map(|cell| cells.cells[*cell].summary.steps.median);
     let texts: Vec<String> = medians().filter(|steps| steps.is_finite()).map(number).collect();
     let fits = |size: f64| {
-        let narrow = |text: &String| render::text_width(text, size, false) + 8.0 <= tile.width();
+        let narrow = |text: &String| font::text_width(text, size, false) + 8.0 <= tile.width();
         tile.height() >= 1.3 * size && texts.iter().all(narrow)
     };
     NUMBER_SIZES.into_iter().find(|size| fits(*size))

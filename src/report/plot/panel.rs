@@ -1,7 +1,7 @@
 //! [`Panel`]: a rectangle with two scales, and what is drawn in and around it: grid, ticks, labels, clipped lines.
 
 use super::figure::wrapped;
-use super::render::text_width;
+use super::font::text_width;
 use super::scale::{Scale, Tick};
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::style::{Color, FINE_GRID, FRAME, GRID, LABEL_SIZE, NOTE_SIZE, TEXT, THIN, TICK_SIZE};

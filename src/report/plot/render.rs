@@ -10,8 +10,6 @@ use super::scene::{Align, Mark, Point, Scene, Text};
 use super::style::Color;
 use super::{PlotError, font, palette};
 
-pub(super) use super::font::text_width;
-
 /// Half the height of a capital letter in em: from a text's middle to its baseline.
 const HALF_CAPITAL: f64 = 0.365;
 /// Units of the coordinates of an SVG per pixel; plotters' are whole numbers.
