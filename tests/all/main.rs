@@ -6,6 +6,7 @@
 //! | [`spec`], [`schema`], [`grid`] | specs, their messages, the JSON Schema, and the runs they expand into |
 //! | [`naive`], [`networks`], [`playground`], [`playground_reference`] | trained numbers against loops of a few lines and recorded traces |
 //! | [`determinism`] | the same bits for any threads, grouping and instruction set |
+//! | [`fuzz`] | hostile input by the thousand: specs, CSV files, results, addresses; `tests/abuse/fuzz` plays it for minutes |
 //! | [`limits`] | sizes that no machine has, and messages without an end |
 //! | [`cli`], [`check`], [`terminal`], [`verbs`] | the program as its users run it |
 
@@ -13,6 +14,7 @@ mod architecture;
 mod check;
 mod cli;
 mod determinism;
+mod fuzz;
 mod grid;
 mod limits;
 mod naive;
