@@ -87,7 +87,7 @@ fn training(arch: Arch, model: &LeastSquares, features: usize, lanes: usize, bat
         stop: &stop,
         detail: Detail::None,
         keeps_parameters: false,
-        interrupted: &|| false,
+        interrupted: &|_| false,
     };
     let seconds = best(60, || {
         black_box(train(arch, model, &group));

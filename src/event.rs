@@ -9,6 +9,13 @@ pub enum Event {
         runs: u64,
         /// Threads that train them.
         threads: usize,
+        /// Steps of all runs, if each spends its budget.
+        steps: u64,
+    },
+    /// Some more steps were trained, or need not be because their run has ended.
+    Trained {
+        /// How many, since the last event.
+        steps: u64,
     },
     /// Some more runs have ended.
     Finished {

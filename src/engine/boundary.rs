@@ -103,7 +103,7 @@ fn train_to(plan: &Plan<'_>, run: u32, epoch: u64, network: &Network, interrupte
         stop: &stop,
         detail: Detail::None,
         keeps_parameters: true,
-        interrupted: &|| interrupted.load(Ordering::Relaxed),
+        interrupted: &|_| interrupted.load(Ordering::Relaxed),
     };
     train::train(pulp::Arch::new(), network, &group)?.pop()
 }

@@ -4,7 +4,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::finished::Finished;
@@ -24,6 +24,7 @@ pub trait Executor: Sync {
 
     /// Carries out a task. A run that cannot be carried out is [`Plan::failed`]; a panic is caught. The outcome of a run must not
     /// hang on the other runs of its task.
+    /// `interrupted` is told how many steps have been trained since the last time.
     ///
     /// # Errors
     /// When `interrupted` said so.
@@ -31,7 +32,7 @@ pub trait Executor: Sync {
         &self,
         plan: &Plan<'_>,
         task: &Task,
-        interrupted: &(dyn Fn() -> bool + Sync),
+        interrupted: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Finished, Interrupted>;
 }
 
@@ -103,14 +104,28 @@ fn carry_out_here(
     options: &Options<'_>,
 ) -> Result<(), Stopped> {
     let threads = rayon::current_num_threads();
-    (options.listener)(Event::Started { runs: part.len(plan) as u64, threads });
     let tasks = executor.tasks(plan, part, threads);
+    // For the progress bar, so that the steps of one run may stand for those of its group.
+    let budget = |task: &Task| plan.steps(task.runs[0]).saturating_mul(task.runs.len() as u64);
+    let steps = tasks.iter().map(budget).fold(0, u64::saturating_add);
+    (options.listener)(Event::Started { runs: part.len(plan) as u64, threads, steps });
     let sink = Mutex::new(sink);
     let (next, is_lost) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let interrupted = || options.interrupted.load(Ordering::Relaxed) || is_lost.load(Ordering::Relaxed);
 
     let one = |task: &Task| -> Result<(), Stopped> {
+        let told = AtomicU64::new(0);
+        let tell = |steps: u64| {
+            told.fetch_add(steps, Ordering::Relaxed);
+            (options.listener)(Event::Trained { steps });
+        };
+        let interrupted = |steps: u64| {
+            if steps > 0 {
+                tell(steps);
+            }
+            options.interrupted.load(Ordering::Relaxed) || is_lost.load(Ordering::Relaxed)
+        };
         let finished = without_panics(plan, executor, task, &interrupted)?;
+        tell(budget(task).saturating_sub(told.load(Ordering::Relaxed)));
         let count = |status| finished.runs.iter().filter(|run| run.status == status).count() as u64;
         let event = Event::Finished {
             runs: finished.runs.len() as u64,
@@ -142,7 +157,7 @@ fn without_panics(
     plan: &Plan<'_>,
     executor: &dyn Executor,
     task: &Task,
-    interrupted: &(dyn Fn() -> bool + Sync),
+    interrupted: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<Finished, Interrupted> {
     // What a panic may leave half done belongs to the task alone.
     match catch_unwind(AssertUnwindSafe(|| executor.carry_out(plan, task, interrupted))) {

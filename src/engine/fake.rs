@@ -15,11 +15,11 @@ impl<F: Fn(u32) -> Result<Run, String> + Sync> Executor for Fake<F> {
         &self,
         plan: &Plan<'_>,
         task: &Task,
-        interrupted: &(dyn Fn() -> bool + Sync),
+        interrupted: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Finished, Interrupted> {
         let mut finished = Finished::default();
         for &run in &task.runs {
-            if interrupted() {
+            if interrupted(0) {
                 return Err(Interrupted);
             }
             finished.append(match (self.0)(run) {

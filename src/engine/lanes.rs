@@ -53,7 +53,7 @@ impl Executor for Lanes {
         &self,
         plan: &Plan<'_>,
         task: &Task,
-        interrupted: &(dyn Fn() -> bool + Sync),
+        interrupted: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Finished, Interrupted> {
         let (setup, problem) = plan.problem_of(task.runs[0]);
         let first = &plan.grid.runs[task.runs[0] as usize];

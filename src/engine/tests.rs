@@ -160,7 +160,7 @@ impl Executor for Trap {
         &self,
         plan: &Plan<'_>,
         task: &Task,
-        interrupted: &(dyn Fn() -> bool + Sync),
+        interrupted: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Finished, Interrupted> {
         let finished = self.lanes.carry_out(plan, task, interrupted);
         assert!(!task.runs.contains(&self.run), "trapped");

@@ -29,8 +29,8 @@ pub struct Group<'a> {
     pub detail: Detail,
     /// Whether the parameters at the end are kept.
     pub keeps_parameters: bool,
-    /// Asked now and then; training is given up when it says `true`.
-    pub interrupted: &'a (dyn Fn() -> bool + Sync),
+    /// Told now and then how many steps the runs have trained since the last time; training is given up when it says `true`.
+    pub interrupted: &'a (dyn Fn(u64) -> bool + Sync),
 }
 
 /// What is particular to one run of a group.
@@ -105,7 +105,7 @@ pub fn train<M: Model>(arch: pulp::Arch, model: &M, group: &Group<'_>) -> Option
     let mut training = Training::new(arch, model, group);
     training.start();
     while !training.slots.is_empty() {
-        if (group.interrupted)() {
+        if (group.interrupted)(std::mem::take(&mut training.untold)) {
             return None;
         }
         training.advance()?;
@@ -128,6 +128,8 @@ struct Training<'a, M> {
     /// The slots still training, each with the lane in it.
     slots: Vec<(usize, usize)>,
     step: u64,
+    /// Steps of all lanes that nobody has been told of.
+    untold: u64,
     budget: u64,
     thinning: Thinning,
     keeps_curves: bool,
@@ -167,6 +169,7 @@ impl<'a, M: Model> Training<'a, M> {
             ledger: Ledger::new(group.stop, budget(group)),
             slots: (0..lanes.len()).map(|slot| (slot, slot)).collect(),
             step: 0,
+            untold: 0,
             budget: budget(group),
             thinning: Thinning::new(group.detail),
             keeps_curves: group.detail != Detail::None && lanes.iter().any(|lane| lane.keeps_curve),
@@ -195,7 +198,7 @@ impl<'a, M: Model> Training<'a, M> {
         while rest > STEPS_BETWEEN_LOOKS {
             self.train_on(STEPS_BETWEEN_LOOKS, 1, Measures::default());
             rest -= STEPS_BETWEEN_LOOKS;
-            if (self.group.interrupted)() {
+            if (self.group.interrupted)(std::mem::take(&mut self.untold)) {
                 return None;
             }
         }
@@ -212,6 +215,7 @@ impl<'a, M: Model> Training<'a, M> {
         let ledger = (wanted != Measures::default()).then_some(ledger);
         let (done, some_ended) = advance(*arch, *model, &stretch, walk, state, buffers, ledger);
         self.step += done * steps;
+        self.untold += done * steps * self.slots.len() as u64;
         some_ended
     }
 

@@ -35,7 +35,7 @@ fn group<'a>(stop: &'a Stop, rates: &[f64], initial: Vec<f64>) -> Group<'a> {
         stop,
         detail: Detail::All,
         keeps_parameters: false,
-        interrupted: &|| false,
+        interrupted: &|_| false,
     }
 }
 

@@ -135,10 +135,82 @@ const PIECES: &[&str] = &[
     "?",
 ];
 
+/// Numbers, ordinary and extreme.
+const NUMBERS: &[&str] = &[
+    "0",
+    "1",
+    "2",
+    "3",
+    "7",
+    "100",
+    "0.5",
+    "0.01",
+    "10.5",
+    "-1",
+    "-0.25",
+    "1e-8",
+    "1e8",
+    "1e150",
+    "-1e200",
+    "1e308",
+    "5e-324",
+    "1e12",
+    "9223372036854775807",
+];
+
+/// Words that a spec has somewhere.
+const WORDS: &[&str] = &[
+    "\"zeros\"",
+    "\"constant\"",
+    "\"normal\"",
+    "\"uniform\"",
+    "\"xavier\"",
+    "\"he\"",
+    "\"playground\"",
+    "\"tanh\"",
+    "\"relu\"",
+    "\"sigmoid\"",
+    "\"linear\"",
+    "\"softmax\"",
+    "\"half-squared\"",
+    "\"mean-squared\"",
+    "\"log\"",
+    "\"cross-entropy\"",
+    "\"l1\"",
+    "\"l2\"",
+    "\"none\"",
+    "\"standard\"",
+    "\"min-max\"",
+    "\"shuffle\"",
+    "\"sequential\"",
+    "\"shared\"",
+    "\"per-seed\"",
+    "\"drop\"",
+    "\"mean\"",
+    "\"error\"",
+    "\";\"",
+    "\"tab\"",
+    "\"a\"",
+    "\"b\"",
+    "\"town\"",
+    "\"class\"",
+    "\"data.csv\"",
+    "\"circle\"",
+    "\"gauss\"",
+    "\"reg-plane\"",
+    "\"chacha\"",
+    "\"continue\"",
+    "\"stop\"",
+    "\"all\"",
+    "\"thinned\"",
+    "\"full\"",
+    "\"epoch\"",
+];
+
 /// A text with some of its pieces, lines or bytes changed.
 fn mutated(text: &str, dice: &mut Dice) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..1 + dice.below(3) {
+    for _ in 0..*dice.choose(&[1, 1, 1, 2, 4]) {
         match dice.below(12) {
             // Another value.
             0..=6 => {
@@ -147,9 +219,17 @@ fn mutated(text: &str, dice: &mut Dice) -> Vec<u8> {
                     continue;
                 }
                 let from = dice.choose(&values) + 1;
-                let end = |byte: &u8| matches!(byte, b'\n' | b',');
+                let end = |byte: &u8| matches!(byte, b'\n' | b',' | b']' | b'}');
                 let to = from + bytes[from..].iter().position(end).unwrap_or(bytes.len() - from);
-                bytes.splice(from..to, dice.choose(PIECES).bytes());
+                let old = bytes[from..to].trim_ascii().first().copied();
+                let list = match old {
+                    Some(b'"') => WORDS,
+                    Some(b'0'..=b'9' | b'-') => NUMBERS,
+                    _ => PIECES,
+                };
+                let list = if dice.one_in(5) { PIECES } else { list };
+                let new = dice.choose(list);
+                bytes.splice(from..to, new.bytes());
             }
             // A piece put in.
             7 => {
