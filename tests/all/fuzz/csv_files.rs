@@ -111,7 +111,8 @@ fn file(dice: &mut Dice, separator: Separator) -> Vec<u8> {
     }
     if dice.one_in(2 * oddness) {
         let line = dice.below(lines.len());
-        lines[line].push_str(*dice.choose(PIECES));
+        let piece = *dice.choose(PIECES);
+        lines[line].push_str(piece);
     }
     let mut bytes = lines.join(*dice.choose(&["\n", "\r\n"])).into_bytes();
     if dice.one_in(10 * oddness) {

@@ -3,6 +3,8 @@
 //! Quick by default, with the same cases every time. `GOLDILOCKS_FUZZ_SECONDS=120` makes every campaign go on for so long with new
 //! cases; `GOLDILOCKS_FUZZ_SEED` repeats them. `tests/abuse/fuzz` does both.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a campaign says how many cases of which seed it played")]
+
 mod addresses;
 mod csv_files;
 mod results;
