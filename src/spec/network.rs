@@ -12,10 +12,10 @@ use crate::value::Value;
 
 /// The network at a point.
 pub(super) fn problem(point: Point<'_>) -> Result<problem::Definition, Fault> {
-    let hidden = match point.given("problem.hidden") {
-        Some(Value::Counts(widths)) => widths.iter().map(|&width| width as usize).collect(),
-        _ => return Err(Fault::missing("problem.hidden").help("for example `hidden = [4, 2]`; `[]` has none")),
+    let Some(Value::Counts(widths)) = point.given("problem.hidden") else {
+        return Err(Fault::missing("problem.hidden").help("for example `hidden = [4, 2]`; `[]` has none"));
     };
+    let hidden = widths.iter().map(|&width| width as usize).collect();
     let rate = point.optional_number("problem.regularization_rate").unwrap_or_default();
     Ok(problem::Definition::Network(NetworkDefinition {
         hidden,

@@ -217,8 +217,9 @@ fn stop(point: Point<'_>) -> Result<Stop, Fault> {
     }
     let evaluate_every = match point.given("stop.evaluate_every") {
         Some(Value::Count(steps)) => Some(EvaluateEvery::Steps(*steps)),
-        Some(_) => Some(EvaluateEvery::Epoch),
-        None => None,
+        // The only word is "epoch".
+        Some(Value::Text(_)) => Some(EvaluateEvery::Epoch),
+        Some(Value::Number(_) | Value::Flag(_) | Value::Counts(_)) | None => None,
     };
     Ok(Stop {
         budget,

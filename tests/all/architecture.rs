@@ -135,6 +135,19 @@ fn only_the_outer_parts_print() {
 }
 
 #[test]
+fn words_become_settings_without_a_silent_rest() {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/spec");
+    for name in ["setup.rs", "network.rs", "initial.rs", "words.rs"] {
+        let text = fs::read_to_string(spec.join(name)).unwrap();
+        for rest in ["_ =>", "Some(_) => Some(EvaluateEvery", ".unwrap_or(Activation"] {
+            assert!(!text.contains(rest), "spec/{name}: `{rest}` would turn a new word into an old one");
+        }
+    }
+    let keys = fs::read_to_string(spec.join("keys.rs")).unwrap();
+    assert!(!keys.contains("Kind::Choice(&["), "the words of a choice belong to the enum that they stand for");
+}
+
+#[test]
 fn floats_are_not_summed_in_the_order_of_threads() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for path in sources(&root) {
