@@ -45,13 +45,16 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
 
     let mut figure = Figure::new(study, "the first steps on the loss curve", 760.0);
     let last = STEPS;
+    let (x, y) = scales(&landscape, chosen);
     let mut notes = vec![format!("The numbers count the steps; up to {last} are drawn.")];
+    if chosen.iter().any(|(_, path)| path.leaves(x, y)) {
+        notes.push("Arrow: the path goes on beyond the picture.".to_owned());
+    }
     if let (Some(best), Some(axis)) = (chart.unrecorded, cells.main()) {
         let value = axis.label(cells.main_rank(best));
         notes.push(format!("The best {} is {value}, whose steps were not recorded.", axis.name));
     }
     figure.notes(&notes);
-    let (x, y) = scales(&landscape, chosen);
     let body = figure.body;
     let gap = 60.0;
     let count = chosen.len().max(2) as f64;
@@ -77,6 +80,14 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         titles(cells, *verdict, path, area, scene);
     }
     Some(figure.scene)
+}
+
+impl Path<'_> {
+    /// Whether some of it lies outside of the picture.
+    fn leaves(&self, x: Scale, y: Scale) -> bool {
+        let inside = |scale: Scale, value: f64| (0.0..=1.0).contains(&scale.fraction(value));
+        self.points.iter().any(|(_, w, loss)| !inside(x, *w) || !inside(y, *loss))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,7 +207,7 @@ fn draw_path(panel: &Panel, path: &Path, color: Color, scene: &mut Scene) {
     let mut taken: Vec<Rect> = kept.iter().map(|(x, y)| around((*x, *y), MARKER)).collect();
     let exit = leaves.checked_sub(1).and_then(|last| Some((*places.get(last)?, *places.get(leaves)?)));
     if let Some((_, end)) = exit.and_then(|(from, to)| super::panel::clip(area, from, to)) {
-        scene.marker(Shape::Cross, end, 1.2 * MARKER, DIVERGED);
+        scene.marker(Shape::Up, end, 1.2 * MARKER, color);
         taken.push(around(end, 1.2 * MARKER));
     }
     let last = kept.len().saturating_sub(1);

@@ -39,12 +39,17 @@ impl Varying<'_> {
         self.order.len()
     }
 
-    /// The value with this rank, as text: with as few digits as tell it from its neighbors.
+    /// The value with this rank, as text: in full if that is short, else with as few digits as tell it from its neighbors.
     pub(super) fn label(&self, rank: usize) -> String {
         let value = |rank: usize| self.order.get(rank).map(|position| &self.axis.values[*position as usize]);
         let number = |rank: usize| value(rank).and_then(Value::as_number);
         let neighbors = [rank.checked_sub(1), rank.checked_add(1)].map(|rank| rank.and_then(number));
         let short = number(rank).and_then(|number| {
+            // In full where that is short.
+            let exact = rounded(number, 12);
+            if exact.chars().count() <= 6 {
+                return Some((exact, 12));
+            }
             let unlike =
                 |text: &String, digits| neighbors.iter().flatten().all(|other| rounded(*other, digits) != *text);
             [3, 4, 6, 9]

@@ -254,7 +254,9 @@ fn a_million_runs_are_merged_before_they_are_drawn() {
 #[ignore = "writes pictures to look at into the folder GALLERY"]
 fn gallery() {
     let folder = std::path::PathBuf::from(std::env::var_os("GALLERY").expect("GALLERY names a folder"));
-    for (name, study) in everything().into_iter().chain([("million", edges::million())]) {
+    let made_up = everything().into_iter().map(|(name, study)| (name.to_owned(), study));
+    let million = [("million".to_owned(), edges::million())];
+    for (name, study) in made_up.chain(million).chain(truth::experiments()) {
         for format in [Format::Png, Format::Svg] {
             for (file, bytes) in plots(&study, format).unwrap() {
                 std::fs::write(folder.join(format!("{name}-{file}").replace(' ', "-")), bytes).unwrap();

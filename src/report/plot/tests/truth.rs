@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::outcome::Trend;
 use crate::record::sample::{self, converged, diverged, exhausted, failed};
-use crate::record::{self, BATCH_SIZE, LEARNING_RATE, SEED};
+use crate::record::{self, BATCH_SIZE, LEARNING_RATE, SEED, Target};
+use crate::store;
 use crate::value::Value;
 
 /// A table as its readers see it: one map from column to text per row.
@@ -160,18 +161,26 @@ fn written_numbers(name: &str, study: &Study, cells: &Cells, summary: &Rows) {
     }
 }
 
+/// The committed results of all experiments, with the target of their specs.
+pub(super) fn experiments() -> Vec<(String, Study)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    let mut folders: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| folder.join("runs.csv").is_file());
+    folders.sort();
+    let study = |folder: &std::path::PathBuf| {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let target = store::read_spec(folder).and_then(|experiment| experiment.target());
+        let target = target.map(|(measure, value)| Target { measure: measure.to_owned(), value });
+        (name.clone(), Study { name, target, ..store::read(folder).unwrap() })
+    };
+    folders.iter().map(study).collect()
+}
+
 #[test]
 fn pictures_of_all_experiments_show_what_the_tables_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
-    let mut count = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let folder = entry.unwrap().path();
-        if folder.join("runs.csv").is_file() {
-            hold_to_tables(&folder.display().to_string(), &crate::store::read(&folder).unwrap());
-            count += 1;
-        }
-    }
-    assert!(count >= 10, "{count} experiments");
+    let all = experiments();
+    assert!(all.len() >= 10, "{} experiments", all.len());
+    all.iter().for_each(|(name, study)| hold_to_tables(name, study));
 }
 
 #[test]
