@@ -137,9 +137,11 @@ pub struct Reached<'a> {
 }
 
 impl<'a> Reached<'a> {
-    /// All that is known of a study's runs.
+    /// All losses and accuracies that are known of a study's runs.
     pub fn of(study: &'a Study) -> Vec<Reached<'a>> {
-        let extras = study.extras.iter().filter(|extra| extra.name.starts_with(Self::PREFIX));
+        let is_quality = |name: &str| name.ends_with("loss") || name.ends_with("accuracy");
+        let named = |extra: &&Extra| extra.name.starts_with(Self::PREFIX) && is_quality(&extra.name);
+        let extras = study.extras.iter().filter(named);
         extras.map(|extra| Reached { column: &extra.name, extra }).collect()
     }
 

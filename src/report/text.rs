@@ -151,7 +151,11 @@ fn finite(count: f64) -> String {
 }
 
 fn goldilocks(page: &mut Page, study: &Study, groups: &[Goldilocks], cells: &Groups) {
-    if groups.iter().all(|group| group.rates < 2) {
+    let says_nothing = |group: &Goldilocks| {
+        let limits = [group.converging.map(|(low, _)| low), group.diverging_from, group.stability_limit];
+        group.best.is_none() && limits.iter().all(Option::is_none)
+    };
+    if groups.iter().all(|group| group.rates < 2 || says_nothing(group)) {
         return;
     }
     page.gap();

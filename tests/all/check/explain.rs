@@ -59,7 +59,7 @@ fn a_run_is_named_by_its_number_or_its_identity() {
     assert!(by_number.contains("of its start), ") && by_number.contains("(same seed)."), "{by_number}");
     assert_eq!(
         fails(&place.run(&["explain", "results/noisy", "16"]), 2),
-        "error: results/noisy has no run `16`\nhelp: its runs are 0 to 15; or give an id of runs.csv\n"
+        "error: results/noisy has no run `16`\nhelp: its runs are 0 to 15; or give an id of runs.csv, or settings such as `learning_rate=0.7,seed=3`\n"
     );
     let text = fails(&place.run(&["explain", "nowhere", "0"]), 2);
     assert_eq!(text, "error: cannot read nowhere/runs.csv: there is no such file or folder\n");
