@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::fail_on::FailOn;
-use super::joint::{self, Scores};
 use super::matching::{self, How, Match, Seed, Strictness};
+use super::permutation::{self, Statistic};
 use super::verdict::{self, Change, Pair, Verdict};
 use super::words;
 use crate::record::{Run, SEED, Study, Summary, Value};
@@ -37,6 +37,9 @@ pub struct CellChange {
     pub pairs: usize,
     /// Pairs that went the same way, bit by bit.
     pub identical: usize,
+    /// The median over the pairs of steps after / steps before, by which steps are judged; `None` unless it is finite and not 0,
+    /// and where no pair has steps.
+    pub paired_ratio: Option<f64>,
     /// The corrected p-value of the change, if there is one that counts and more than one pair to test it on.
     pub p_value: Option<f64>,
     /// What became of it.
@@ -64,13 +67,6 @@ impl Side {
 }
 
 impl CellChange {
-    /// Median steps after / before; `None` unless both are finite and the first is not zero.
-    pub fn ratio(&self) -> Option<f64> {
-        let before = self.before.as_ref()?.summary.steps.median;
-        let after = self.after.as_ref()?.summary.steps.median;
-        (before.is_finite() && after.is_finite() && before > 0.0).then_some(after / before)
-    }
-
     /// The line that tells of it: what became of the cell, the change, the cell and its runs.
     pub fn message(&self) -> String {
         let runs =
@@ -100,20 +96,21 @@ impl Comparison {
 ///
 /// Cells whose runs went the same way bit by bit are the same. Others are compared by their median steps (a run that never
 /// converged counts as infinite), success rates and divergence, each pair being one seed; a change counts if it exceeds the
-/// limits of `fail_on` and, with several seeds, if an exact test over all cells at once says that it is no accident.
+/// limits of `fail_on` and, with several seeds, if a permutation test over all cells at once does not put it down to chance.
 pub fn compare(before: &Study, after: &Study, fail_on: FailOn, strictness: Strictness) -> Comparison {
     let matches = matching::matches(before, after, strictness);
     let mut places: HashMap<u64, u32> = HashMap::new();
     let pairs: Vec<Vec<Pair>> = matches.iter().map(|one| pairs(one, before, after, &mut places)).collect();
+    let independent: Vec<&[Pair]> = pairs.iter().map(|pairs| verdict::independent(pairs)).collect();
 
     // Cells that went the same way bit by bit, and lone pairs, take no part in the test.
-    let tested = |pairs: &Vec<Pair>| pairs.len() > 1 && !pairs.iter().all(Pair::is_identical);
-    let statistics: Vec<Scores> =
-        pairs.iter().filter(|pairs| tested(pairs)).flat_map(|pairs| verdict::statistics(pairs)).collect();
-    let p_values = joint::p_values(&statistics, places.len());
+    let tested = |pairs: &[Pair]| pairs.len() > 1 && !pairs.iter().all(Pair::is_identical);
+    let statistics: Vec<Statistic> =
+        independent.iter().filter(|pairs| tested(pairs)).flat_map(|pairs| verdict::statistics(pairs)).collect();
+    let p_values = permutation::p_values(&statistics, places.len());
     let mut p_values = p_values.chunks_exact(3);
-    let cells = matches.iter().zip(&pairs).map(|(one, pairs)| {
-        let p_values = if tested(pairs) { p_values.next() } else { None };
+    let cells = matches.iter().zip(&pairs).zip(&independent).map(|((one, pairs), independent)| {
+        let p_values = if tested(independent) { p_values.next() } else { None };
         cell(one, pairs, p_values.map(|p| [p[0], p[1], p[2]]), (before, after), &fail_on)
     });
     let cells: Vec<CellChange> = cells.collect();
@@ -158,6 +155,7 @@ fn cell(
         after: Side::new(after, &one.after),
         pairs: pairs.len(),
         identical,
+        paired_ratio: None,
         p_value: None,
         verdict: Verdict::Same,
         change: String::new(),
@@ -172,10 +170,13 @@ fn cell(
         };
         return change;
     }
-    if identical == pairs.len() {
+    // Seeds that change nothing are no replicates: one of them says it all.
+    let pairs = verdict::independent(pairs);
+    let moved = Change::of(pairs);
+    change.paired_ratio = moved.paired_ratio();
+    if identical == change.pairs {
         return change;
     }
-    let moved = Change::of(pairs);
     let tested = p_values.unwrap_or([1.0; 3]);
     change.verdict = moved.verdict(tested, fail_on);
     change.p_value =
@@ -202,10 +203,11 @@ fn wording(moved: &Change, pairs: &[Pair], change: &CellChange) -> String {
         text.push_str(&format!(", p = {}", rounded(p)));
     }
     if change.verdict == Verdict::CannotTell {
-        text.push_str(&format!(
-            "; {} are too few to tell it from an accident, 6 would do",
-            words::counted(pairs.len(), "seed")
-        ));
+        let few = match moved.seeds() {
+            (differing, all) if differing < all => format!("{differing} of {all} seeds differ in their steps:"),
+            (_, all) => format!("{} are", words::counted(all, "seed")),
+        };
+        text.push_str(&format!("; {few} too few to tell it from chance, 6 would do"));
     }
     text
 }
@@ -215,7 +217,9 @@ fn several(moved: &Change, change: &CellChange) -> String {
     let steps = |steps: f64| if steps.is_finite() { words::number(steps) } else { "never".to_owned() };
     let mut parts = Vec::new();
     if before != after || moved.ratio != 1.0 {
-        parts.push(format!("median steps {} → {}{}", steps(before), steps(after), percent(moved.ratio)));
+        let ratio = moved.paired_ratio();
+        let ratio = ratio.map_or(String::new(), |ratio| format!(", paired ratio {}", words::number(digits(ratio))));
+        parts.push(format!("median steps {} → {}{ratio}", steps(before), steps(after)));
     }
     if let (Some(old), Some(new)) = (&change.before, &change.after) {
         let (old, new) = (words::counts(&old.summary), words::counts(&new.summary));
@@ -226,9 +230,14 @@ fn several(moved: &Change, change: &CellChange) -> String {
     if parts.is_empty() { "other losses, but the same median".to_owned() } else { parts.join(", ") }
 }
 
-/// The change in each seed, the median of it.
+/// By how much the steps of a lone pair changed.
 fn percent(ratio: f64) -> String {
     if ratio.is_finite() && ratio > 0.0 { format!(" ({:+.0}%)", 100.0 * (ratio - 1.0)) } else { String::new() }
+}
+
+/// A ratio to three digits.
+fn digits(ratio: f64) -> f64 {
+    format!("{ratio:.2e}").parse().unwrap_or(ratio)
 }
 
 /// A p-value to two digits.
@@ -250,7 +259,7 @@ fn notes(matches: &[Match]) -> Vec<String> {
     if settings > 0 {
         let verb = if settings == 1 { "differs" } else { "differ" };
         notes.push(format!(
-            "{} {verb} in settings that are no axis (problem, data, optimizer or stop rule), and {} compared all the same",
+            "{} {verb} in settings that are not axes (problem, data, optimizer or stop rule), and {} compared all the same",
             words::counted(settings, "cell"),
             if settings == 1 { "is" } else { "are" },
         ));

@@ -8,9 +8,9 @@ mod comparison;
 mod expectation;
 mod explanation;
 mod fail_on;
-mod joint;
 mod matching;
 mod outcome;
+mod permutation;
 mod verdict;
 mod words;
 

@@ -1,18 +1,18 @@
 //! What became of a cell between two studies.
 //!
-//! Owns the rules: which changes count, and when a change is no accident.
+//! Owns the rules: which changes count, and when a change is not put down to chance.
 
 use std::fmt;
 
 use super::fail_on::FailOn;
-use super::joint::{self, Scores};
+use super::permutation::{self, Statistic};
 use crate::record::statistics::quantile;
 use crate::record::{Run, Status};
 
 /// What became of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Verdict {
-    /// The same bits, or a change that is too small to count or may well be an accident.
+    /// The same bits, or a change that is too small to count or may well be chance.
     Same,
     /// Fewer steps, or more runs that converge.
     Improved,
@@ -20,7 +20,7 @@ pub enum Verdict {
     Slower,
     /// Runs end in another way: fewer converge, or others diverge.
     StatusChanged,
-    /// A change that would count, but there are too few seeds to tell it from an accident.
+    /// A change that would count, but there are too few seeds to tell it from chance.
     CannotTell,
     /// The earlier study has no such cell.
     New,
@@ -77,8 +77,25 @@ impl Pair<'_> {
     /// Whether both runs went the same way, bit by bit.
     pub(super) fn is_identical(&self) -> bool {
         let Pair { before, after, .. } = self;
-        (before.trajectory, before.status, before.steps) == (after.trajectory, after.status, after.steps)
+        outcome(before) == outcome(after)
     }
+
+    /// Whether another pair went the same ways, before and after.
+    fn is_copy(&self, other: &Pair) -> bool {
+        outcome(self.before) == outcome(other.before) && outcome(self.after) == outcome(other.after)
+    }
+}
+
+/// What runs of equal bits share.
+fn outcome(run: &Run) -> (u64, Status, Option<u64>) {
+    (run.trajectory, run.status, run.steps)
+}
+
+/// The pairs that say something of their own: one if all are copies of it, as where seeds change nothing (full batches from a
+/// given start).
+pub(super) fn independent<'a, 'b>(pairs: &'a [Pair<'b>]) -> &'a [Pair<'b>] {
+    let copies = pairs.windows(2).all(|two| two[0].is_copy(&two[1]));
+    if copies { &pairs[..pairs.len().min(1)] } else { pairs }
 }
 
 /// What changed in a cell, before any test.
@@ -95,6 +112,8 @@ pub(super) struct Change {
     divergence: f64,
     /// The pairs.
     count: usize,
+    /// The pairs that differ in their steps.
+    differing: usize,
 }
 
 /// Steps to convergence; infinite for a run that never did.
@@ -146,10 +165,17 @@ impl Change {
             success: share(Status::Converged),
             divergence: share(Status::Diverged),
             count: pairs.len(),
+            differing: pairs.iter().filter(|pair| pair.before.steps != pair.after.steps).count(),
         }
     }
 
-    /// What this change amounts to, were it no accident.
+    /// The ratio that decides, where there is one to show.
+    pub(super) fn paired_ratio(&self) -> Option<f64> {
+        let no_steps = self.median_before.is_infinite() && self.median_after.is_infinite() && self.ratio == 1.0;
+        (self.ratio.is_finite() && self.ratio > 0.0 && !no_steps).then_some(self.ratio)
+    }
+
+    /// What this change amounts to, were it not chance.
     fn face_value(&self, fail_on: &FailOn) -> [Verdict; 3] {
         let steps = if fail_on.is_slower(self.ratio, self.more) {
             Verdict::Slower
@@ -171,22 +197,34 @@ impl Change {
         [steps, success, divergence]
     }
 
-    /// The verdict on a cell: of the changes that count and are no accident (by their corrected p-values, in the order of
-    /// [`statistics`]), the worst.
+    /// The verdict on a cell: of the changes that count and are not put down to chance (by their corrected p-values, in the
+    /// order of [`statistics`]), the worst.
     ///
     /// A lone pair leaves nothing to test: runs are functions of their settings, so any change is a change of the program.
     pub(super) fn verdict(&self, p_values: [f64; 3], fail_on: &FailOn) -> Verdict {
         let face_value = self.face_value(fail_on);
-        let is_real = |p: f64| self.count == 1 || p <= joint::LEVEL;
+        let is_real = |p: f64| self.count == 1 || p <= permutation::LEVEL;
         let real = face_value.into_iter().zip(p_values).filter(|(_, p)| is_real(*p)).map(|(verdict, _)| verdict);
         let real: Vec<Verdict> = real.filter(|verdict| *verdict != Verdict::Same).collect();
         let worst = [Verdict::StatusChanged, Verdict::Slower, Verdict::Improved];
         match worst.into_iter().find(|verdict| real.contains(verdict)) {
             Some(verdict) => verdict,
-            None if self.count == 1 || joint::least_p_value(self.count) <= joint::LEVEL => Verdict::Same,
-            None if face_value == [Verdict::Same; 3] => Verdict::Same,
-            None => Verdict::CannotTell,
+            None if self.count > 1 && self.is_beyond_reach(face_value) => Verdict::CannotTell,
+            None => Verdict::Same,
         }
+    }
+
+    /// Whether a change counts that no p-value could show: seeds that do not differ, or are too few, leave too few ways of
+    /// swapping.
+    fn is_beyond_reach(&self, face_value: [Verdict; 3]) -> bool {
+        let seeds = [self.differing, self.count, self.count];
+        let mut kinds = face_value.into_iter().zip(seeds);
+        kinds.any(|(verdict, seeds)| verdict != Verdict::Same && permutation::least_p_value(seeds) > permutation::LEVEL)
+    }
+
+    /// The seeds that the test of steps can make use of, and all of them.
+    pub(super) fn seeds(&self) -> (usize, usize) {
+        (self.differing, self.count)
     }
 
     /// The smallest p-value of a change that counts; 1 if none does.
@@ -201,13 +239,38 @@ fn is(run: &Run, status: Status) -> f64 {
     if run.status == status { 1.0 } else { 0.0 }
 }
 
-/// The statistics of a cell: signed ranks of steps, and the signs of success and of divergence (the exact test of McNemar).
-pub(super) fn statistics(pairs: &[Pair]) -> [Scores; 3] {
-    let values: Vec<(f64, f64)> = pairs.iter().map(|pair| (steps(pair.before), steps(pair.after))).collect();
-    let ranks = joint::signed_ranks(&values);
-    let scores = |score: &dyn Fn(usize, &Pair) -> f64| -> Scores {
-        pairs.iter().enumerate().map(|(place, pair)| (pair.seed, score(place, pair))).collect()
+/// Added to the standard error of the logarithm of steps: a change of 5% in every seed stands out like any t of 1 or less.
+const STEPS_MODERATION: f64 = 0.05;
+
+/// Added to the standard error of a share of runs.
+const SHARE_MODERATION: f64 = 0.1;
+
+/// The factor that a run which never converged counts for against one that did, unless another seed of the cell has a larger
+/// one. Success and divergence have statistics of their own.
+const NEVER: f64 = 10.0;
+
+/// Steps of 0 count as this many, so that they have a logarithm.
+const LEAST_STEPS: f64 = 0.5;
+
+/// The statistics of a cell: logarithms of the ratios of steps, and the signs of success and of divergence.
+pub(super) fn statistics(pairs: &[Pair]) -> [Statistic; 3] {
+    let of = |moderation: f64, score: &dyn Fn(&Pair) -> f64| Statistic {
+        scores: pairs.iter().map(|pair| (pair.seed, score(pair))).collect(),
+        moderation,
     };
-    let signs = |status: Status| scores(&|_, pair| is(pair.after, status) - is(pair.before, status));
-    [scores(&|place, _| ranks[place]), signs(Status::Converged), signs(Status::Diverged)]
+    let finite = pairs.iter().map(log_ratio).filter(|ratio| ratio.is_finite());
+    let never = finite.map(f64::abs).fold(libm::log(NEVER), f64::max);
+    let share = |status: Status| of(SHARE_MODERATION, &|pair| is(pair.after, status) - is(pair.before, status));
+    [
+        of(STEPS_MODERATION, &|pair| log_ratio(pair).clamp(-never, never)),
+        share(Status::Converged),
+        share(Status::Diverged),
+    ]
+}
+
+/// The logarithm of steps after / steps before; infinite where one never converged, 0 where neither did.
+fn log_ratio(pair: &Pair) -> f64 {
+    let (before, after) = (steps(pair.before).max(LEAST_STEPS), steps(pair.after).max(LEAST_STEPS));
+    // The difference of logarithms turns around exactly when before and after are exchanged; a ratio would not.
+    if before == after { 0.0 } else { libm::log(after) - libm::log(before) }
 }

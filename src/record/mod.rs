@@ -6,7 +6,6 @@ mod boundary;
 mod cell;
 mod curves;
 mod goldilocks;
-pub mod paired;
 mod retarget;
 mod runs;
 #[cfg(test)]

@@ -79,13 +79,14 @@ pub fn wilson(successes: u64, trials: u64) -> Interval {
 /// What one replicate cost and whether it reached its goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempt {
-    /// Steps trained.
+    /// Steps to its goal; all it trained if it did not reach it.
     pub steps: u64,
     /// Whether it converged.
     pub success: bool,
 }
 
-/// Expected steps per success, ERT: all steps trained / number of successes, infinite without a success
+/// Expected steps per success, ERT: the sum of all attempts' steps / number of successes, infinite without a success. A
+/// successful attempt counts up to its goal only, however long it trained
 /// (Hansen et al., "COCO: a platform for comparing continuous optimizers in a black-box setting", 2021).
 pub fn expected_steps(attempts: impl IntoIterator<Item = Attempt>) -> f64 {
     let (mut steps, mut successes) = (0u64, 0u64);

@@ -51,7 +51,7 @@ pub struct Summary {
     pub epochs_median: f64,
     /// Median of the examples to convergence; infinite also for problems without examples.
     pub examples_median: f64,
-    /// Expected steps per success: steps trained by all replicates that could be carried out / number of successes.
+    /// Expected steps per success: steps to convergence, or all that were trained where a replicate did not converge, / number of successes.
     /// What a failed run would have cost is not known, so failed runs are left out. Infinite without a success.
     pub expected_steps: f64,
     /// Median of the training loss at the last evaluation, failed runs left out; a loss that is not a number is infinite.
@@ -161,7 +161,8 @@ impl<'a> Reached<'a> {
 }
 
 fn attempt(run: &Run) -> Attempt {
-    Attempt { steps: run.trained_steps, success: run.status == Status::Converged }
+    // Steps beyond the target, as with `after_convergence` or `hold`, are no cost of reaching it.
+    Attempt { steps: run.steps.unwrap_or(run.trained_steps), success: run.status == Status::Converged }
 }
 
 /// The 95% bootstrap interval of a cell's [`Summary::expected_steps`]; `None` for fewer than two replicates.

@@ -89,7 +89,7 @@ fn cell(cell: &CellChange) -> Json {
         "change": cell.change,
         "before": cell.before.as_ref().map(side),
         "after": cell.after.as_ref().map(side),
-        "ratio": cell.ratio(),
+        "paired_ratio": cell.paired_ratio,
         "pairs": cell.pairs,
         "identical": cell.identical,
         "p_value": cell.p_value,

@@ -1,6 +1,7 @@
 //! What a check or a comparison found, in GitHub's Markdown: for job summaries and comments.
 
 use crate::check::{Against, CellChange, Checked, Comparison, Conclusion, Side, Verdict};
+use crate::value::Shortest;
 
 /// Of the cells at most so many rows are shown, the worst first.
 const MOST_ROWS: usize = 50;
@@ -50,15 +51,15 @@ pub fn comparison_markdown(before: &str, after: &str, comparison: &Comparison) -
 }
 
 fn cells(comparison: &Comparison) -> String {
-    let mut text = String::from("| cell | before | after | ratio | verdict |\n| --- | ---: | ---: | ---: | --- |\n");
+    let mut text = String::from("| cell | before | after | paired ratio | verdict |\n| --- | ---: | ---: | ---: | --- |\n");
     let mut shown: Vec<&CellChange> = comparison.cells.iter().collect();
     if shown.len() > MOST_ROWS {
         shown.sort_by_key(|cell| Verdict::ALL.iter().position(|verdict| *verdict == cell.verdict));
     }
     for cell in shown.iter().take(MOST_ROWS) {
-        let ratio = cell.ratio().map_or(String::new(), |ratio| format!("{ratio:.2}"));
+        let ratio = cell.paired_ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
         let verdict = match cell.p_value {
-            Some(p) => format!("{} (p = {p:.2})", cell.verdict),
+            Some(p) => format!("{} (p = {})", cell.verdict, two_digits(p)),
             None => cell.verdict.to_string(),
         };
         let (before, after) = (steps(cell.before.as_ref()), steps(cell.after.as_ref()));
@@ -68,6 +69,11 @@ fn cells(comparison: &Comparison) -> String {
         text.push_str(&format!("\n{} more cells are not shown.\n", shown.len() - MOST_ROWS));
     }
     text
+}
+
+/// A p-value to two significant digits: a small one must not read as 0.
+fn two_digits(p: f64) -> String {
+    Shortest::new().format(format!("{p:.1e}").parse().unwrap_or(p)).to_owned()
 }
 
 fn steps(side: Option<&Side>) -> String {

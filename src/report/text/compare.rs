@@ -23,14 +23,14 @@ pub fn comparison(names: [&str; 2], comparison: &Comparison, width: usize, color
     shown.truncate(MOST_ROWS);
     let axes = varying(cells);
     let mut columns: Vec<Column> = axes.iter().map(|axis| Column::right(axis.as_str())).collect();
-    columns.extend([Column::right("before"), Column::right("after"), Column::right("ratio"), Column::left("verdict")]);
+    columns.extend([Column::right("before"), Column::right("after"), Column::right("paired ratio"), Column::left("verdict")]);
     let rows = shown.iter().map(|cell| {
         let setting =
             |axis: &String| cell.settings.iter().find(|(path, _)| path == axis).map_or_else(dash, |(_, v)| value(v));
         let mut row: Vec<String> = axes.iter().map(setting).collect();
         row.push(steps(cell.before.as_ref()));
         row.push(steps(cell.after.as_ref()));
-        row.push(cell.ratio().map_or_else(dash, number));
+        row.push(cell.paired_ratio.map_or_else(dash, number));
         row.push(verdict(cell));
         row
     });

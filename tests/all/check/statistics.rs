@@ -1,7 +1,8 @@
 //! The promises of the comparison: how often it raises a false alarm, and what it finds.
 //!
 //! Outcomes are drawn with fixed seeds: steps with log-normal noise, some of which every cell of a seed shares, and runs of the
-//! program itself on real data. `docs/ci.md` tells the figures.
+//! program itself on real data. `docs/ci.md` tells the figures, which come from
+//! `COMPARISONS=1000 cargo test --test all check::statistics -- --nocapture`.
 #![allow(clippy::print_stderr)]
 
 use goldilocks::check::{self, Comparison, FailOn, Strictness, Verdict};
@@ -13,7 +14,9 @@ use goldilocks::value::Value;
 
 use crate::support;
 
+/// How many comparisons a figure is made of; the table of single cells has 80 figures and takes fewer unless told otherwise.
 const COMPARISONS: usize = 1000;
+const COMPARISONS_PER_FIGURE: usize = 40;
 
 /// How steps are drawn.
 #[derive(Clone, Copy)]
@@ -85,7 +88,6 @@ struct Alarms {
 }
 
 impl Alarms {
-    #[expect(clippy::print_stderr, reason = "the figures of docs/ci.md, with `--nocapture`")]
     fn tell(self, name: &str) {
         eprintln!("{name}: {:.1}% not the same, {:.1}% fail", 100.0 * self.any, 100.0 * self.failing);
     }
@@ -159,6 +161,68 @@ fn same_seeds(noise: Noise, slower: f64, own: f64) -> impl Iterator<Item = Compa
         }
         compare(&before, &after)
     })
+}
+
+/// A cell's change among many that change a little: how often it is found, how often it cannot be told, and how often a cell
+/// that did not change is named.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    found: f64,
+    cannot_tell: f64,
+    others: f64,
+}
+
+/// Compares studies of the same seeds: the steps of the first cell are multiplied by `slower`, those of all by noise.
+fn one_cell(cells: usize, seeds: usize, slower: f64, own: f64) -> Found {
+    let told = std::env::var("COMPARISONS").ok().and_then(|count| count.parse().ok());
+    let count = told.unwrap_or(COMPARISONS_PER_FIGURE);
+    let mut found = Found { found: 0.0, cannot_tell: 0.0, others: 0.0 };
+    for number in 0..count {
+        let mut stream = Key::new("one cell").number("number", number as u64).stream();
+        let before = draw(Noise { cells, seeds, deviation: 0.5, never: 0.0 }, 0, 1.0, &mut stream);
+        let mut after = before.clone();
+        for (number, run) in after.runs.iter_mut().enumerate() {
+            let factor = if number < seeds { slower } else { 1.0 } * (own * stream.normal()).exp();
+            run.steps = run.steps.map(|steps| (steps as f64 * factor).round() as u64);
+            run.trajectory ^= 1;
+        }
+        let comparison = compare(&before, &after);
+        let [first, others @ ..] = &comparison.cells[..] else { panic!("no cells") };
+        let share = 1.0 / count as f64;
+        found.found += if first.verdict == Verdict::Slower { share } else { 0.0 };
+        found.cannot_tell += if comparison.count(Verdict::CannotTell) > 0 { share } else { 0.0 };
+        let is_alarm = |verdict| !matches!(verdict, Verdict::Same | Verdict::CannotTell);
+        found.others += if others.iter().any(|cell| is_alarm(cell.verdict)) { share } else { 0.0 };
+    }
+    found
+}
+
+#[test]
+fn one_slower_cell_is_found_among_many() {
+    for own in [0.02, 0.1] {
+        for (cells, slower) in [12, 100].into_iter().flat_map(|cells| [3.0, 1.5, 1.2, 1.0].map(|slower| (cells, slower))) {
+            for seeds in [5, 6, 8, 10, 20] {
+                let figures = one_cell(cells, seeds, slower, own);
+                let name = format!("1 of {cells} cells {slower} times slower, noise {own}, {seeds} seeds");
+                tell(&name, figures);
+                let Found { found, cannot_tell, others } = figures;
+                // Five seeds leave no way to tell, and that must be said; six are enough for what is large beside the noise.
+                match (seeds, slower) {
+                    (5, 1.0) => assert_eq!(found, 0.0, "{name}"),
+                    (5, _) => assert!(found == 0.0 && cannot_tell > 0.9, "{name}: {figures:?}"),
+                    (_, 1.0) => assert!(found <= 0.1, "{name}: {figures:?}"),
+                    _ if own < 0.05 || slower > 1.4 => assert!(found > 0.9, "{name}: {figures:?}"),
+                    _ => assert!(found > if seeds < 10 { 0.1 } else { 0.9 }, "{name}: {figures:?}"),
+                }
+                assert!(others <= 0.1, "{name}: {figures:?}");
+            }
+        }
+    }
+}
+
+fn tell(name: &str, Found { found, cannot_tell, others }: Found) {
+    let [found, cannot_tell, others] = [found, cannot_tell, others].map(|share| 100.0 * share);
+    eprintln!("{name}: {found:.0}% found, {cannot_tell:.0}% cannot tell, {others:.1}% name another");
 }
 
 /// Some seeds of a study, numbered from `first`, with other identities; steps are multiplied by `slower`.
