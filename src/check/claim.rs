@@ -1,4 +1,4 @@
-//! What each claim of an `[[expect]]` means, and the words for what was expected and what came.
+//! What each claim of an `[[expect]]` means, and the words for what was expected and what was found.
 //!
 //! A run that never converged has infinitely many steps. A claim about steps or learning rates never holds of runs of which
 //! the counted replicate did not converge, not even `at_least`: an expectation of convergence must not be met by divergence.
@@ -9,11 +9,13 @@ use crate::record::statistics::quantile;
 use crate::record::{Axis, BATCH_SIZE, Edge, Goldilocks, LEARNING_RATE, Run, SEED, Status, Study, Summary};
 use crate::spec::{Bounds, Claim, Condition, Expectation, Over};
 
-/// What a claim expects, in words.
+/// What a claim expects, and of which runs, in words: `10 steps at learning_rate 0.7`.
 pub(super) fn wording(claim: &Claim, expectation: &Expectation, cells: &[Vec<u32>]) -> String {
     let replicated = cells.iter().any(|runs| runs.len() > 1);
     let over = |default: Over| if replicated { over_words(expectation.over.unwrap_or(default)) } else { String::new() };
-    match claim {
+    let subject = words::conditions(&expectation.conditions);
+    let at = if subject.is_empty() { subject } else { format!(" at {subject}") };
+    let text = match claim {
         Claim::Steps(bounds) => format!("{}{}", over(Over::Median), steps(bounds)),
         Claim::Status(status) => format!("{}the status {status}", over(Over::All)),
         Claim::SuccessRate(bounds) => format!("a success rate of {}", words::bounds(bounds)),
@@ -23,9 +25,10 @@ pub(super) fn wording(claim: &Claim, expectation: &Expectation, cells: &[Vec<u32
             format!("a best learning rate of {}{size}", words::bounds(bounds))
         }
         Claim::FewerStepsThan(others) => {
-            format!("{}fewer steps than at {}", over(Over::Median), words::conditions(others))
+            return format!("{}fewer steps{at} than at {}", over(Over::Median), words::conditions(others));
         }
-    }
+    };
+    text + &at
 }
 
 fn over_words(over: Over) -> String {
@@ -106,7 +109,7 @@ fn steps_found(steps: f64, run: Option<&Run>) -> String {
     }
 }
 
-/// What came and the runs that show it, unless the number of these runs, put together, holds.
+/// What was found and the runs that show it, unless the number of these runs, put together, holds.
 fn judge_numbers(
     study: &Study,
     runs: &[u32],

@@ -10,6 +10,7 @@ use super::permutation::{self, Statistic};
 use super::verdict::{self, Change, Pair, Verdict};
 use super::words;
 use crate::record::{Run, SEED, Study, Summary, Value};
+use crate::spec::{Difference, Experiment};
 
 /// An earlier and a later study, cell by cell.
 #[derive(Debug, Clone)]
@@ -20,6 +21,10 @@ pub struct Comparison {
     pub notes: Vec<String>,
     /// Which changes count.
     pub fail_on: FailOn,
+    /// The settings beside the axes that are known to differ; only where some cells differ in such settings.
+    pub differences: Vec<Difference>,
+    /// Whether cells of equal axis values have other settings.
+    other_settings: bool,
 }
 
 /// A cell in both studies, or in one.
@@ -81,6 +86,22 @@ impl CellChange {
 }
 
 impl Comparison {
+    /// Adds what differs between the specs of the two studies, if it keeps cells from being compared or must be known of them.
+    pub fn between(mut self, before: &Experiment, after: &Experiment) -> Comparison {
+        if self.other_settings {
+            self.differences = before.differences(after);
+        }
+        self
+    }
+
+    /// The settings that differ, in words: `problem.start 0.001 → 1, stop.max_steps 100 → unset`.
+    pub fn differing_settings(&self) -> String {
+        let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "unset".to_owned());
+        let differences = self.differences.iter();
+        let differences = differences.map(|one| format!("{} {} → {}", one.path, side(&one.before), side(&one.after)));
+        differences.collect::<Vec<String>>().join(", ")
+    }
+
     /// How many cells have a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.cells.iter().filter(|cell| cell.verdict == verdict).count()
@@ -114,7 +135,8 @@ pub fn compare(before: &Study, after: &Study, fail_on: FailOn, strictness: Stric
         cell(one, pairs, p_values.map(|p| [p[0], p[1], p[2]]), (before, after), &fail_on)
     });
     let cells: Vec<CellChange> = cells.collect();
-    Comparison { cells, notes: notes(&matches), fail_on }
+    let other_settings = matches.iter().any(|one| matches!(one.how, How::Refused | How::OtherSettings(_)));
+    Comparison { cells, notes: notes(&matches), fail_on, differences: Vec::new(), other_settings }
 }
 
 fn pairs<'a>(one: &Match, before: &'a Study, after: &'a Study, places: &mut HashMap<u64, u32>) -> Vec<Pair<'a>> {

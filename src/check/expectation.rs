@@ -38,7 +38,7 @@ impl fmt::Display for Place {
 pub struct Judgment {
     /// Where the claim stands.
     pub place: Place,
-    /// What is claimed, and of which runs: `10 steps where learning_rate 0.7`.
+    /// What is claimed, and of which runs: `10 steps at learning_rate 0.7`.
     pub claim: String,
     /// Where it does not hold; empty if it holds.
     pub violations: Vec<Violation>,
@@ -47,7 +47,7 @@ pub struct Judgment {
 /// A cell of which a claim does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// What came instead: `11 steps`.
+    /// What was found instead: `11 steps`.
     pub found: String,
     /// The settings of the cell: `learning_rate 0.7`; empty if there is nothing to tell cells apart by.
     pub cell: String,
@@ -64,7 +64,7 @@ impl fmt::Display for Violation {
 }
 
 impl Judgment {
-    /// The line that tells a violation: what was expected, what came, and the runs; `None` if the claim holds.
+    /// The line that tells a violation: what was expected, what was found, and the runs; `None` if the claim holds.
     pub fn message(&self) -> Option<String> {
         let first = self.violations.first()?;
         let more = match self.violations.len() - 1 {
@@ -72,7 +72,7 @@ impl Judgment {
             1 => ", and so in 1 more cell".to_owned(),
             more => format!(", and so in {more} more cells"),
         };
-        Some(format!("expected {}, came {first}{more}", self.claim))
+        Some(format!("expected {}, got {first}{more}", self.claim))
     }
 }
 
@@ -83,11 +83,9 @@ pub fn judge(experiment: &Experiment, study: &Study) -> Vec<Judgment> {
     claims
         .map(|(expectation, claim)| {
             let cells = cells(study, &expectation.conditions);
-            let text = claim::wording(&claim.value, expectation, &cells);
-            let subject = super::words::conditions(&expectation.conditions);
             Judgment {
                 place: Place::of(experiment, claim.span),
-                claim: if subject.is_empty() { text } else { format!("{text} where {subject}") },
+                claim: claim::wording(&claim.value, expectation, &cells),
                 violations: claim::violations(&claim.value, expectation, study, &cells),
             }
         })
@@ -102,7 +100,7 @@ pub(super) fn cells(study: &Study, conditions: &[Condition]) -> Vec<Vec<u32>> {
     cells.filter(|runs: &Vec<u32>| !runs.is_empty()).collect()
 }
 
-/// Which runs meet all conditions. A condition on something that is no axis met no run when the spec was expanded already.
+/// Which runs meet all conditions. A condition on something that is not an axis met no run when the spec was expanded already.
 pub(super) fn select(study: &Study, conditions: &[Condition]) -> Vec<bool> {
     let count = study.runs.len();
     grid::select(&study.axes, count, conditions).unwrap_or_else(|_| vec![false; count])

@@ -39,6 +39,8 @@ pub enum Against {
     },
     /// There is none, and that is fine; says why.
     Nothing(String),
+    /// There is none, though others are there: passes on the expectations alone, with a warning that says so.
+    NotFound(String),
     /// There should be one; says why there is none that can be used.
     Unusable(String),
 }
@@ -77,7 +79,7 @@ impl Checked {
             return Conclusion::Regressed;
         }
         match &self.against {
-            Against::Nothing(_) => Conclusion::Passed,
+            Against::Nothing(_) | Against::NotFound(_) => Conclusion::Passed,
             Against::Unusable(_) => Conclusion::NotComparable,
             Against::Baseline { comparison, lenient, .. } => {
                 let cells = comparison.cells.iter().map(|cell| comparison.conclusion(cell, *lenient));
@@ -115,6 +117,8 @@ pub struct Finding {
     pub place: Place,
     /// What it comes to.
     pub conclusion: Conclusion,
+    /// Whether it has to be seen although it passes.
+    pub is_warning: bool,
     /// The line.
     pub message: String,
 }
@@ -122,7 +126,12 @@ pub struct Finding {
 impl Checked {
     /// All that is to be told of this spec, a line each: violated expectations, failed runs, what became of cells, notes.
     pub fn findings(&self) -> Vec<Finding> {
-        let finding = |place: &Place, conclusion, message| Finding { place: place.clone(), conclusion, message };
+        let finding = |place: &Place, conclusion, message| Finding {
+            place: place.clone(),
+            conclusion,
+            is_warning: false,
+            message,
+        };
         let here = |conclusion, message| finding(&self.place, conclusion, message);
         let mut list: Vec<Finding> = self
             .violations()
@@ -135,6 +144,9 @@ impl Checked {
         }));
         match &self.against {
             Against::Nothing(why) => list.push(here(Conclusion::Passed, why.clone())),
+            Against::NotFound(why) => {
+                list.push(Finding { is_warning: true, ..here(Conclusion::Passed, why.clone()) });
+            }
             Against::Unusable(why) => list.push(here(Conclusion::NotComparable, why.clone())),
             Against::Baseline { comparison, lenient, .. } => {
                 let objections = self.objections();
@@ -149,6 +161,11 @@ impl Checked {
                         let noun = if more == 1 { "cell" } else { "cells" };
                         list.push(here(*conclusion, format!("{}: {more} more {noun}", cell.verdict)));
                     }
+                }
+                if !comparison.differences.is_empty() {
+                    let differences = comparison.differing_settings();
+                    let message = format!("settings that differ from those of the baseline: {differences}");
+                    list.push(here(Conclusion::NotComparable, message));
                 }
                 let new = comparison.count(Verdict::New);
                 if *lenient && new > 0 {
@@ -173,8 +190,10 @@ impl Checked {
             (all, 0) => format!("{all} expectations hold"),
             (all, violated) => format!("{violated} of {all} expectations violated"),
         };
-        let Against::Baseline { folder, comparison, .. } = &self.against else {
-            return format!("{}: {expectations}", self.name);
+        let (folder, comparison) = match &self.against {
+            Against::Baseline { folder, comparison, .. } => (folder, comparison),
+            Against::NotFound(_) => return format!("{}: {expectations}; no baseline was found", self.name),
+            Against::Nothing(_) | Against::Unusable(_) => return format!("{}: {expectations}", self.name),
         };
         let folder = folder.display();
         let cells = comparison.cells.len();

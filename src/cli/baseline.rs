@@ -17,7 +17,7 @@ const NAMED: &str = "results/.baselines";
 /// What is known of the baseline of a spec before anything is trained.
 pub(super) enum Baseline {
     /// It is complete and was read.
-    Found { folder: PathBuf, study: Box<Study> },
+    Found { folder: PathBuf, study: Box<Study>, spec: Option<Box<Experiment>> },
     /// There is none that can be used, or none is needed.
     Missing(Against),
 }
@@ -64,7 +64,10 @@ impl BaselineArgs {
             store::read(&folder).map_err(|error| error.to_string())
         };
         match read() {
-            Ok(study) => Baseline::Found { folder, study: Box::new(study) },
+            Ok(study) => {
+                let spec = store::read_spec(&folder).map(Box::new);
+                Baseline::Found { folder, study: Box::new(study), spec }
+            }
             Err(why) => Baseline::Missing(Against::Unusable(format!("the baseline cannot be used: {why}"))),
         }
     }
@@ -105,7 +108,14 @@ impl BaselineArgs {
         let has_expectations = !experiment.expectations.is_empty();
         match (self.baseline_lenient, self.baseline.is_none() && has_expectations) {
             (true, _) => Against::Nothing(format!("{which} yet; passed, for --baseline-lenient was given")),
-            (false, true) => Against::Nothing(format!("{which}; the expectations decide alone")),
+            (false, true) => match others().as_slice() {
+                [] => Against::Nothing(format!("{which}; the expectations decide alone")),
+                others => Against::NotFound(format!(
+                    "{which}, though there are others ({}); if the spec was renamed, rename its results too; the \
+                     expectations decide alone",
+                    others.join(", ")
+                )),
+            },
             (false, false) => Against::Unusable(format!("{which}; save one with: {how}")),
         }
     }
@@ -135,6 +145,20 @@ pub(super) fn write(
     store::write_spec(experiment.text(), overrides, staging.path()).map_err(Failure::lost_output)?;
     store::write_tables(study, staging.path()).map_err(Failure::lost_output)?;
     staging.publish().map_err(Failure::lost_output)
+}
+
+/// The names of the studies whose results are there: the first few.
+fn others() -> Vec<String> {
+    const SHOWN: usize = 3;
+    let folders = std::fs::read_dir(RESULTS).into_iter().flatten().filter_map(Result::ok);
+    let results = folders.filter(|folder| folder.path().join(layout::MANIFEST).is_file());
+    let mut names: Vec<String> = results.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    if names.len() > SHOWN {
+        names.truncate(SHOWN);
+        names.push("…".to_owned());
+    }
+    names
 }
 
 fn is_path(given: &str) -> bool {

@@ -134,7 +134,7 @@ pub(super) fn run_on<E: Executor>(executor: &dyn Fn() -> E, args: &Args) -> Resu
     args.ci.write(&checked)?;
     if !args.ci.json {
         let color = terminal::is_colored(&stdout());
-        terminal::print_page(&text::check(&checked, &saved, args.quiet, color))?;
+        terminal::verdict(|| terminal::print_page(&text::check(&checked, &saved, args.quiet, color)))?;
     }
     Ok(match checked.iter().map(Checked::conclusion).max() {
         Some(Conclusion::Regressed) => REGRESSED,
@@ -222,11 +222,14 @@ fn judge(args: &Args, one: &Ready, study: Result<&Study, &String>) -> Checked {
     };
     let against = || match &one.baseline {
         Baseline::Missing(against) => against.clone(),
-        Baseline::Found { folder, study: before } => Against::Baseline {
-            folder: folder.clone(),
-            comparison: check::compare(before, study, one.fail_on, Strictness::Settings),
-            lenient: args.baseline.baseline_lenient,
-        },
+        Baseline::Found { folder, study: before, spec } => {
+            let comparison = check::compare(before, study, one.fail_on, Strictness::Settings);
+            let comparison = match spec {
+                Some(spec) => comparison.between(spec, experiment),
+                None => comparison,
+            };
+            Against::Baseline { folder: folder.clone(), comparison, lenient: args.baseline.baseline_lenient }
+        }
     };
     let failed = study.runs.iter().enumerate().filter(|(_, run)| run.status == Status::Failed);
     Checked {

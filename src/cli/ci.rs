@@ -34,13 +34,13 @@ impl CiArgs {
             fs::write(path, ci::junit(checked).as_bytes()).map_err(Failure::lost_output)?;
         }
         if self.github {
-            terminal::print(&ci::annotations(checked))?;
+            terminal::verdict(|| terminal::print(&ci::annotations(checked)))?;
             if let Some(path) = std::env::var_os(SUMMARY).filter(|path| !path.is_empty()) {
                 append(&PathBuf::from(path), &ci::check_markdown(checked))?;
             }
         }
         if self.json {
-            terminal::print(&ci::check_json(checked))?;
+            terminal::verdict(|| terminal::print(&ci::check_json(checked)))?;
         }
         Ok(())
     }

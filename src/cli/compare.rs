@@ -59,20 +59,23 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
         .map_err(|error| Failure::bad_input(format!("`--fail-on`: {error}\nhelp: {}", FailOnError::HELP)))?;
     let studies = [read(&args.before)?, read(&args.after)?];
     let [before, after] = &studies;
-    let comparison = check::compare(before, after, fail_on, Strictness::AxesOnly);
+    let mut comparison = check::compare(before, after, fail_on, Strictness::AxesOnly);
+    if let (Some(before), Some(after)) = (store::read_spec(&args.before), store::read_spec(&args.after)) {
+        comparison = comparison.between(&before, &after);
+    }
     let folders = [&args.before, &args.after].map(|folder| folder.display().to_string());
     let names = [folders[0].as_str(), folders[1].as_str()];
     if let Some(out) = &args.out {
         draw([before, after], names, args.look.into(), out)?;
     }
-    match (args.json, args.markdown) {
-        (true, _) => terminal::print(&ci::comparison_json(names[0], names[1], &comparison))?,
-        (_, true) => terminal::print(&ci::comparison_markdown(names[0], names[1], &comparison))?,
+    terminal::verdict(|| match (args.json, args.markdown) {
+        (true, _) => terminal::print(&ci::comparison_json(names[0], names[1], &comparison)),
+        (_, true) => terminal::print(&ci::comparison_markdown(names[0], names[1], &comparison)),
         _ => {
             let color = terminal::is_colored(&stdout());
-            terminal::print_page(&text::comparison(names, &comparison, terminal::width(), color))?;
+            terminal::print_page(&text::comparison(names, &comparison, terminal::width(), color))
         }
-    }
+    })?;
     let in_common = comparison.cells.iter().any(|cell| cell.pairs > 0);
     Ok(if in_common { 0 } else { NOT_COMPARABLE })
 }

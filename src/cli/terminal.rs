@@ -22,6 +22,14 @@ pub(super) fn print_page(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Writes with `print`, unless whoever reads has gone: then a verdict still has to become the exit code.
+///
+/// # Errors
+/// When standard output cannot be written for any other reason.
+pub(super) fn verdict(print: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    print().or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+}
+
 /// Writes an error to standard error; an empty one says nothing.
 pub(super) fn error(text: &str) {
     if text.is_empty() {

@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
         true => "certified: every loss of every step is a function of the spec alone\n",
         false => "not certified: please report this with the spec\n",
     });
-    terminal::print(&text)?;
+    terminal::verdict(|| terminal::print(&text))?;
     Ok(if is_same { 0 } else { REGRESSED })
 }
 

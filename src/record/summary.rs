@@ -252,6 +252,14 @@ mod tests {
     }
 
     #[test]
+    fn a_success_costs_its_steps_to_the_target_only() {
+        let longer = |steps| Run { trained_steps: 1000, ..converged(steps) };
+        let study = cell_of(&[longer(10), longer(20), exhausted(1000, Trend::Flat)]);
+        assert_eq!(Summary::of(&study, &[0, 1, 2]).expected_steps, 1030.0 / 2.0);
+        assert_eq!(Summary::of(&study, &[0, 1]).expected_steps, 15.0);
+    }
+
+    #[test]
     fn a_failure_counts_as_not_converged_but_costs_nothing() {
         let study = cell_of(&[converged(10), converged(20), failed("out of memory"), failed("out of memory")]);
         let summary = Summary::of(&study, &[0, 1, 2, 3]);

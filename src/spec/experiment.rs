@@ -1,5 +1,6 @@
 //! The checked experiment: what a spec says once nothing in it is wrong.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -73,6 +74,17 @@ pub struct Pictures {
     pub span: Span,
 }
 
+/// A setting outside the grid that two specs have differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its dotted path.
+    pub path: String,
+    /// What the earlier spec says; `None` if nothing.
+    pub before: Option<String>,
+    /// What the later one says; `None` if nothing.
+    pub after: Option<String>,
+}
+
 /// A spec without errors.
 #[derive(Debug, Clone)]
 pub struct Experiment {
@@ -104,6 +116,24 @@ impl Experiment {
     /// The spec file.
     pub fn source(&self) -> &SourceFile {
         &self.sources[0]
+    }
+
+    /// The settings outside the grid that a later spec has differently, in the order of their paths.
+    pub fn differences(&self, later: &Experiment) -> Vec<Difference> {
+        let text = |experiment: &Experiment, path: &str| {
+            experiment.settings.given.get(path).map(|given| match &given.value {
+                Given::Scalar(value) => value.to_string(),
+                Given::Names(names) => format!("[{}]", names.join(", ")),
+            })
+        };
+        let paths: BTreeSet<&str> =
+            [self, later].into_iter().flat_map(|experiment| experiment.settings.given.keys().copied()).collect();
+        let differences = paths.into_iter().map(|path| Difference {
+            path: path.to_owned(),
+            before: text(self, path),
+            after: text(later, path),
+        });
+        differences.filter(|difference| difference.before != difference.after).collect()
     }
 
     /// Where a setting got this value: the value on an axis of the grid, else the setting outside the grid.

@@ -34,7 +34,7 @@ pub use axis::{Axis, AxisValues, Block, LogSpaced, Sequence, Spaced};
 pub use condition::{Bounds, Condition, Matcher};
 pub use conditions::parse_conditions;
 pub use diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span};
-pub use experiment::{Claim, Expectation, Experiment, Over, Pictures};
+pub use experiment::{Claim, Difference, Expectation, Experiment, Over, Pictures};
 pub use read::{ReadError, parse, read};
 pub use run::{LaneSettings, Setup, Streams};
 pub use schema::schema;

@@ -83,7 +83,11 @@ pub fn verify_manifest(folder: &Path) -> Result<(), ManifestError> {
             Err(error) => return Err(ManifestError::File(error)),
         };
         if found != expected {
-            return Err(broken(format!("{table} is cut off or was changed after it was written")));
+            let why = match has_other_line_ends(&folder.join(table)).map_err(ManifestError::File)? {
+                true => "has CRLF line ends; git changes none with `results/** -text` in .gitattributes",
+                false => "is cut off or was changed after it was written",
+            };
+            return Err(broken(format!("{table} {why}")));
         }
         seen.push(table);
     }
@@ -91,6 +95,17 @@ pub fn verify_manifest(folder: &Path) -> Result<(), ManifestError> {
         true => Ok(()),
         false => Err(broken(format!("{NAME} does not name {}", RUNS))),
     }
+}
+
+/// Whether lines end in CR LF, as a checkout on Windows makes them. Tables are written with LF.
+fn has_other_line_ends(path: &Path) -> Result<bool, fs::Error> {
+    let (mut found, mut last) = (false, 0);
+    fs::read_pieces(path, |piece| {
+        found |= last == b'\r' && piece.first() == Some(&b'\n');
+        found |= piece.windows(2).any(|pair| pair == b"\r\n");
+        last = piece.last().copied().unwrap_or(last);
+    })?;
+    Ok(found)
 }
 
 fn line(folder: &Path, table: &str) -> Result<String, fs::Error> {
@@ -130,7 +145,11 @@ mod tests {
     #[test]
     fn half_a_folder_is_refused() {
         type Damage = fn(&Path);
-        let cases: [(Damage, &str); 5] = [
+        let cases: [(Damage, &str); 6] = [
+            (
+                |folder| std::fs::write(folder.join("runs.csv"), "run,id\r\n0,aa\r\n1,bb\r\n").unwrap(),
+                "DIR is not complete: runs.csv has CRLF line ends; git changes none with `results/** -text` in .gitattributes",
+            ),
             (
                 |folder| std::fs::remove_file(folder.join(NAME)).unwrap(),
                 "DIR has no manifest.csv: its results are not complete, or of an older version",

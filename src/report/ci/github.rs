@@ -10,6 +10,7 @@ pub fn annotations(checked: &[Checked]) -> String {
     for one in checked {
         for finding in one.findings() {
             let command = match finding.conclusion {
+                _ if finding.is_warning => "warning",
                 Conclusion::Regressed => "error",
                 Conclusion::NotComparable => "warning",
                 Conclusion::Passed => "notice",

@@ -50,7 +50,7 @@ fn spec(one: &Checked) -> Json {
         })
     });
     let baseline = match &one.against {
-        Against::Nothing(why) => json!({ "folder": null, "note": why }),
+        Against::Nothing(why) | Against::NotFound(why) => json!({ "folder": null, "note": why }),
         Against::Unusable(why) => json!({ "folder": null, "problem": why }),
         Against::Baseline { folder, comparison, .. } => {
             let mut baseline = Map::new();
@@ -77,6 +77,9 @@ fn cells(comparison: &Comparison) -> Map<String, Json> {
     map.insert("fail_on".into(), comparison.fail_on.to_string().into());
     map.insert("counts".into(), Json::Object(counts.collect()));
     map.insert("notes".into(), comparison.notes.clone().into());
+    let differences = comparison.differences.iter();
+    let differences = differences.map(|one| json!({ "setting": one.path, "before": one.before, "after": one.after }));
+    map.insert("settings_that_differ".into(), differences.collect());
     map.insert("cells".into(), comparison.cells.iter().map(cell).collect());
     map
 }

@@ -19,7 +19,7 @@ pub fn junit(checked: &[Checked]) -> String {
             case(one, "runs", format!("run {run}"), status)
         }));
         match &one.against {
-            Against::Nothing(why) => {
+            Against::Nothing(why) | Against::NotFound(why) => {
                 let mut status = TestCaseStatus::skipped();
                 status.set_message(why.as_str());
                 suite.add_test_case(case(one, "baseline", "baseline".into(), status));
@@ -64,7 +64,7 @@ fn expectation(one: &Checked, judgment: &Judgment) -> TestCase {
         Some(message) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let all: Vec<String> = judgment.violations.iter().map(ToString::to_string).collect();
-            let text = format!("{}: expected {}, came\n{}", judgment.place, judgment.claim, all.join("\n"));
+            let text = format!("{}: expected {}, got\n{}", judgment.place, judgment.claim, all.join("\n"));
             status.set_message(message).set_type("expectation").set_description(text);
             status
         }

@@ -44,6 +44,9 @@ pub fn comparison_markdown(before: &str, after: &str, comparison: &Comparison) -
     for note in &comparison.notes {
         text.push_str(&format!("* {}\n", escaped(note)));
     }
+    if !comparison.differences.is_empty() {
+        text.push_str(&format!("* settings that differ: {}\n", escaped(&comparison.differing_settings())));
+    }
     if !comparison.notes.is_empty() {
         text.push('\n');
     }
@@ -51,7 +54,8 @@ pub fn comparison_markdown(before: &str, after: &str, comparison: &Comparison) -
 }
 
 fn cells(comparison: &Comparison) -> String {
-    let mut text = String::from("| cell | before | after | paired ratio | verdict |\n| --- | ---: | ---: | ---: | --- |\n");
+    let mut text =
+        String::from("| cell | before | after | paired ratio | verdict |\n| --- | ---: | ---: | ---: | --- |\n");
     let mut shown: Vec<&CellChange> = comparison.cells.iter().collect();
     if shown.len() > MOST_ROWS {
         shown.sort_by_key(|cell| Verdict::ALL.iter().position(|verdict| *verdict == cell.verdict));

@@ -13,11 +13,12 @@ pub fn check(checked: &[Checked], saved: &[PathBuf], quiet: bool, color: bool) -
     for one in checked {
         for finding in one.findings() {
             let (tone, word) = match finding.conclusion {
+                _ if finding.is_warning => (Tone::Warning, "warning"),
                 Conclusion::Regressed => (Tone::Bad, "error"),
                 Conclusion::NotComparable => (Tone::Warning, "cannot tell"),
                 Conclusion::Passed => (Tone::Plain, "note"),
             };
-            if finding.conclusion != Conclusion::Passed || !quiet {
+            if finding.conclusion != Conclusion::Passed || finding.is_warning || !quiet {
                 page.line(tone, &format!("{}: {word}: {}", finding.place, finding.message));
             }
         }

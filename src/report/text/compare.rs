@@ -13,6 +13,9 @@ pub fn comparison(names: [&str; 2], comparison: &Comparison, width: usize, color
     page.paragraph(Tone::Plain, &format!("{before} → {after}: {}", counted(cells.len(), "cell")));
     page.paragraph(Tone::Plain, &format!("Changes count from {}", comparison.fail_on));
     comparison.notes.iter().for_each(|note| page.paragraph(Tone::Plain, &format!("Note: {note}.")));
+    if !comparison.differences.is_empty() {
+        page.paragraph(Tone::Plain, &format!("Settings that differ: {}.", comparison.differing_settings()));
+    }
     page.gap();
 
     let mut shown: Vec<&CellChange> = cells.iter().collect();
@@ -23,7 +26,12 @@ pub fn comparison(names: [&str; 2], comparison: &Comparison, width: usize, color
     shown.truncate(MOST_ROWS);
     let axes = varying(cells);
     let mut columns: Vec<Column> = axes.iter().map(|axis| Column::right(axis.as_str())).collect();
-    columns.extend([Column::right("before"), Column::right("after"), Column::right("paired ratio"), Column::left("verdict")]);
+    columns.extend([
+        Column::right("before"),
+        Column::right("after"),
+        Column::right("paired ratio"),
+        Column::left("verdict"),
+    ]);
     let rows = shown.iter().map(|cell| {
         let setting =
             |axis: &String| cell.settings.iter().find(|(path, _)| path == axis).map_or_else(dash, |(_, v)| value(v));

@@ -29,9 +29,36 @@ fn committed_results_are_the_baseline() {
         "not comparable: settings beside the axes differ from those of the baseline (learning_rate 0.7; run 0)"
     ));
     assert!(
+        text.contains("cannot tell: settings that differ from those of the baseline: problem.start 0.001 → unset\n")
+    );
+    assert!(
         text.ends_with("cannot tell  study: no expectations; cells against results/study: 3 not comparable\n"),
         "{text}"
     );
+}
+
+#[test]
+fn a_renamed_spec_says_that_it_has_no_baseline() {
+    let place = Place::with(&[("study.toml", PARABOLA)]);
+    run(&place, &[]);
+    place.write("study.toml", &PARABOLA.replace("\"study\"", "\"renamed\""));
+    let expected = "study.toml:5: warning: no baseline in results/renamed, though there are others (study); if the spec was \
+                    renamed, rename its results too; the expectations decide alone\n";
+    assert_eq!(prints(&place.run(&["check", "study.toml", "--quiet"]), 0), expected);
+    let text = prints(&place.run(&["check", "study.toml"]), 0);
+    assert!(text.ends_with("passed  renamed: 2 expectations hold; no baseline was found\n"), "{text}");
+    let text = prints(&place.run(&["check", "study.toml", "--github"]), 0);
+    assert!(text.starts_with("::warning file=study.toml,line=5"), "{text}");
+}
+
+#[test]
+fn other_line_ends_are_named() {
+    let place = Place::with(&[("study.toml", PARABOLA)]);
+    run(&place, &[]);
+    let path = place.path("results/study/runs.csv");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace('\n', "\r\n")).unwrap();
+    let text = prints(&place.run(&["check", "study.toml"]), 3);
+    assert!(text.contains("runs.csv has CRLF line ends; git changes none with `results/** -text`"), "{text}");
 }
 
 /// Changes a cell of `runs.csv` and writes the manifest anew: an outcome of another version of the program.
@@ -242,7 +269,7 @@ fn few_seeds_cannot_tell_and_say_so() {
     tamper(&place, "results/noisy", faster);
     let text = prints(&place.run(&[&["check", "study.toml"], &few[..]].concat()), 3);
     assert!(text.contains("study.toml:9: cannot tell: median steps"), "{text}");
-    assert!(text.contains("p = 0.062; 5 seeds are too few to tell it from an accident, 6 would do"), "{text}");
+    assert!(text.contains("p = 0.062; 5 seeds are too few to tell it from chance, 6 would do"), "{text}");
 
     prints(&place.run(&["run", "study.toml", "--quiet", "--no-plots"]), 0);
     tamper(&place, "results/noisy", faster);

@@ -145,12 +145,12 @@ fn junit_meets_the_schema_of_ci_servers() {
         (Some("0"), Some("0"), Some("5"))
     );
     let failed = &study.children[0];
-    assert_eq!(failed.attribute("name"), Some("line 13: below 10 steps where learning_rate 0.7"));
+    assert_eq!(failed.attribute("name"), Some("line 13: below 10 steps at learning_rate 0.7"));
     assert_eq!(failed.attribute("classname"), Some("study.expect"));
     let failure = &failed.children[0];
     assert_eq!(
         failure.attribute("message"),
-        Some("expected below 10 steps where learning_rate 0.7, came 10 steps (learning_rate 0.7, run 0)")
+        Some("expected below 10 steps at learning_rate 0.7, got 10 steps (learning_rate 0.7, run 0)")
     );
     assert!(failure.text.starts_with("a <b>, c.toml:13: expected "), "{}", failure.text);
     assert_eq!(fine.children[2].attribute("name"), Some("learning_rate 0.7"));
@@ -183,23 +183,26 @@ fn annotations_line_by_line() {
     assert_eq!(
         lines,
         [
-            "::error file=a <b>%2C c.toml,line=13,title=goldilocks check%3A study::expected below 10 steps where learning_rate \
-             0.7, came 10 steps (learning_rate 0.7, run 0)",
-            "::notice file=a <b>%2C c.toml,line=5,title=goldilocks check%3A study::no baseline in results/study; the \
-             expectations decide alone",
-            "a <b>, c.toml:13: error: expected below 10 steps where learning_rate 0.7, came 10 steps (learning_rate 0.7, run 0)",
-            "regressed  study: 1 of 2 expectations violated",
+            "::error file=a <b>%2C c.toml,line=13,title=goldilocks check%3A study::expected below 10 steps at learning_rate \
+             0.7, got 10 steps (learning_rate 0.7, run 0)",
+            "::warning file=a <b>%2C c.toml,line=5,title=goldilocks check%3A study::no baseline in results/study, though there \
+             are others (fine); if the spec was renamed, rename its results too; the expectations decide alone",
+            "a <b>, c.toml:13: error: expected below 10 steps at learning_rate 0.7, got 10 steps (learning_rate 0.7, run 0)",
+            "a <b>, c.toml:5: warning: no baseline in results/study, though there are others (fine); if the spec was renamed, \
+             rename its results too; the expectations decide alone",
+            "regressed  study: 1 of 2 expectations violated; no baseline was found",
         ]
     );
     assert_eq!(
         place.read("summary.md"),
         "## goldilocks check\n\n\
          | | spec | outcome |\n| --- | --- | --- |\n\
-         | ❌ | a &lt;b>, c.toml | study: 1 of 2 expectations violated |\n\
+         | ❌ | a &lt;b>, c.toml | study: 1 of 2 expectations violated; no baseline was found |\n\
          | ✅ | fine.toml | fine: 2 expectations hold; 3 cells are as in results/fine, bit by bit |\n\n\
          ### study\n\n\
-         * `a <b>, c.toml:13` expected below 10 steps where learning\\_rate 0.7, came 10 steps (learning\\_rate 0.7, run 0)\n\
-         * `a <b>, c.toml:5` no baseline in results/study; the expectations decide alone\n"
+         * `a <b>, c.toml:13` expected below 10 steps at learning\\_rate 0.7, got 10 steps (learning\\_rate 0.7, run 0)\n\
+         * `a <b>, c.toml:5` no baseline in results/study, though there are others (fine); if the spec was renamed, \
+         rename its results too; the expectations decide alone\n"
     );
     // Other steps write to the same file.
     let mut again = place.command(&["check", "fine.toml", "--github"]);
@@ -216,6 +219,17 @@ fn a_warning_where_it_cannot_be_told() {
     let expected = "::warning file=fine.toml,line=5,title=goldilocks check%3A fine::no baseline `main`; save one with: \
                     goldilocks check fine.toml --save-baseline main";
     assert_eq!(text.lines().next(), Some(expected));
+}
+
+#[test]
+fn the_verdict_outlives_its_reader() {
+    let place = place();
+    for form in [&["--json"][..], &["--github"], &[]] {
+        let mut command = place.command(&[&["check", SPECS[0]], form].concat());
+        let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(1), "{form:?}");
+    }
 }
 
 #[test]

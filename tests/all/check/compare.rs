@@ -22,14 +22,15 @@ fn a_table() {
         prints(&place.run(&["compare", "before", "after"]), 0),
         "before → after: 3 cells\n\
          Changes count from median:10%, success:5%\n\
-         Note: 3 cells differ in settings that are no axis (problem, data, optimizer or stop rule), and are\n\
+         Note: 3 cells differ in settings that are not axes (problem, data, optimizer or stop rule), and are\n\
          compared all the same.\n\
+         Settings that differ: problem.curvature 0.625 → 0.7.\n\
          \n\
-         learning_rate  before  after  ratio  verdict\n\
-         ──────────────────────────────────────────────\n          \
-         0.7      10      8    0.8  improved\n          \
-         1.6       1      3      3  slower\n            \
-         4   never  never      –  same\n\
+         learning_rate  before  after  paired ratio  verdict\n\
+         ─────────────────────────────────────────────────────\n          \
+         0.7      10      8           0.8  improved\n          \
+         1.6       1      3             3  slower\n            \
+         4   never  never             –  same\n\
          \n\
          Cells: 1 slower, 1 improved, 1 same\n"
     );
@@ -45,17 +46,19 @@ fn markdown_and_json() {
     assert_eq!(
         prints(&place.run(&["compare", "before", "after", "--markdown"]), 0),
         "## before → after\n\n\
-         * 3 cells differ in settings that are no axis (problem, data, optimizer or stop rule), and are compared all the same\n\n\
-         | cell | before | after | ratio | verdict |\n| --- | ---: | ---: | ---: | --- |\n\
+         * 3 cells differ in settings that are not axes (problem, data, optimizer or stop rule), and are compared all the same\n\
+         * settings that differ: problem.curvature 0.625 → 0.7\n\n\
+         | cell | before | after | paired ratio | verdict |\n| --- | ---: | ---: | ---: | --- |\n\
          | learning\\_rate 0.7 | 10 | 8 | 0.80 | improved |\n\
          | learning\\_rate 1.6 | 1 | 3 | 3.00 | slower |\n\
          | learning\\_rate 4 | never | never |  | same |\n"
     );
     let json: Value = serde_json::from_str(&prints(&place.run(&["compare", "before", "after", "--json"]), 0)).unwrap();
     assert_eq!(json["counts"]["slower"], 1);
+    assert_eq!(json["settings_that_differ"][0]["setting"], "problem.curvature");
     let cell = &json["cells"][1];
     assert_eq!((&cell["settings"]["learning_rate"], &cell["verdict"]), (&Value::from(1.6), &Value::from("slower")));
-    assert_eq!((&cell["before"]["steps_median"], &cell["ratio"]), (&Value::from(1.0), &Value::from(3.0)));
+    assert_eq!((&cell["before"]["steps_median"], &cell["paired_ratio"]), (&Value::from(1.0), &Value::from(3.0)));
     assert_eq!(json["cells"][2]["after"]["steps_median"], Value::Null);
     assert_eq!(json["cells"][2]["after"]["counts"]["diverged"], 1);
 }

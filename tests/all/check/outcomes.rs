@@ -17,7 +17,7 @@ fn what_is_as_expected_passes() {
 #[test]
 fn a_violated_expectation_is_a_line_and_exit_code_1() {
     let place = Place::with(&[("study.toml", PARABOLA)]);
-    let expected = "study.toml:13: error: expected 10 steps where learning_rate 0.7, came 8 steps (learning_rate 0.7, run 0)\n\
+    let expected = "study.toml:13: error: expected 10 steps at learning_rate 0.7, got 8 steps (learning_rate 0.7, run 0)\n\
          study.toml:5: note: no baseline in results/study; the expectations decide alone\n\
          regressed  study: 1 of 2 expectations violated\n";
     assert_eq!(prints(&place.run(&["check", "study.toml", "--set", "problem.curvature=0.7"]), 1), expected);
@@ -45,42 +45,42 @@ fn every_claim_has_its_words() {
     let cases = [
         (
             "where = { learning_rate = 1.6 }\nsteps = 2",
-            "expected 2 steps where learning_rate 1.6, came 1 step (learning_rate 1.6, run 1)",
+            "expected 2 steps at learning_rate 1.6, got 1 step (learning_rate 1.6, run 1)",
         ),
         (
             "where = { learning_rate = 4.0 }\nsteps = { at_least = 5 }",
-            "expected at least 5 steps where learning_rate 4, came diverged after 9 steps (learning_rate 4, run 2)",
+            "expected at least 5 steps at learning_rate 4, got diverged after 9 steps (learning_rate 4, run 2)",
         ),
         (
             "steps = { at_least = 2, at_most = 5 }",
-            "expected at least 2 and at most 5 steps, came 10 steps (learning_rate 0.7, run 0), and so in 2 more cells",
+            "expected at least 2 and at most 5 steps, got 10 steps (learning_rate 0.7, run 0), and so in 2 more cells",
         ),
         (
             "where = { learning_rate = [0.7, 1.6] }\nstatus = \"exhausted\"",
-            "expected the status exhausted where learning_rate 0.7 or 1.6, came converged after 10 steps \
+            "expected the status exhausted at learning_rate 0.7 or 1.6, got converged after 10 steps \
              (learning_rate 0.7, run 0), and so in 1 more cell",
         ),
         (
             "where = { learning_rate = 4.0 }\nsuccess_rate = { at_least = 0.5 }",
-            "expected a success rate of at least 0.5 where learning_rate 4, came 0 (1 diverged) (learning_rate 4, run 2)",
+            "expected a success rate of at least 0.5 at learning_rate 4, got 0 (1 diverged) (learning_rate 4, run 2)",
         ),
         (
             "where = { learning_rate = { below = 1 } }\nfinal_loss = { at_most = 1e-9 }",
-            "expected a final loss of at most 1e-9 where learning_rate below 1, came 3.1426828630117176e-6 (learning_rate 0.7, run 0)",
+            "expected a final loss of at most 1e-9 at learning_rate below 1, got 3.1426828630117176e-6 (learning_rate 0.7, run 0)",
         ),
-        ("best_learning_rate = { at_most = 1 }", "expected a best learning rate of at most 1, came 1.6 (run 1)"),
+        ("best_learning_rate = { at_most = 1 }", "expected a best learning rate of at most 1, got 1.6 (run 1)"),
         (
             "where = { learning_rate = [0.7, 4.0] }\nbest_learning_rate = { at_least = 1 }",
-            "expected a best learning rate of at least 1 where learning_rate 0.7 or 4, came 0.7, on the edge of the grid: \
+            "expected a best learning rate of at least 1 at learning_rate 0.7 or 4, got 0.7, on the edge of the grid: \
              extend downwards (run 0)",
         ),
         (
             "where = { learning_rate = 4.0 }\nbest_learning_rate = { at_least = 1 }",
-            "expected a best learning rate of at least 1 where learning_rate 4, came none: no run converged (run 2)",
+            "expected a best learning rate of at least 1 at learning_rate 4, got none: no run converged (run 2)",
         ),
         (
             "where = { learning_rate = 0.7 }\nfewer_steps_than = { where = { learning_rate = 1.6 } }",
-            "expected fewer steps than at learning_rate 1.6 where learning_rate 0.7, came 10 steps against 1 step \
+            "expected fewer steps at learning_rate 0.7 than at learning_rate 1.6, got 10 steps against 1 step \
              (learning_rate 0.7, runs 0 to 1)",
         ),
     ];
@@ -109,22 +109,22 @@ fn replicates_are_put_together_as_asked() {
     assert_eq!(
         of("\"median\"", "{ at_most = 1 }"),
         format!(
-            "expected in the median at most 1 steps where learning_rate 0.01, came {median} steps (learning_rate 0.01, runs 0 to 7)"
+            "expected in the median at most 1 steps at learning_rate 0.01, got {median} steps (learning_rate 0.01, runs 0 to 7)"
         )
     );
     let message = of("\"all\"", &format!("{{ below = {most} }}"));
     assert!(message.starts_with(&format!("expected in every run below {most} steps")), "{message}");
-    assert!(message.contains(&format!("came {most} steps")), "{message}");
+    assert!(message.contains(&format!("got {most} steps")), "{message}");
     assert_eq!(
         of("\"any\"", &format!("{{ below = {least} }}")),
         format!(
-            "expected in at least one run below {least} steps where learning_rate 0.01, came none of 8 runs (learning_rate 0.01, runs 0 to 7)"
+            "expected in at least one run below {least} steps at learning_rate 0.01, got none of 8 runs (learning_rate 0.01, runs 0 to 7)"
         )
     );
     let message = of("{ quantile = 1 }", &format!("{{ below = {most} }}"));
     assert!(
         message.contains(&format!("in the 1 quantile below {most} steps"))
-            && message.contains(&format!("came {most} steps"))
+            && message.contains(&format!("got {most} steps"))
     );
 
     // What holds under the same readings.

@@ -116,7 +116,7 @@ fn drawn(noise: Noise, slower: f64) -> impl Iterator<Item = Comparison> {
 }
 
 #[test]
-fn equal_specs_raise_an_alarm_in_at_most_5_of_100_comparisons() {
+fn equal_specs_raise_an_alarm_in_about_5_of_100_comparisons() {
     let usual = Noise { cells: 12, seeds: 20, deviation: 0.25, never: 0.0 };
     let cases = [
         ("equal, 12 cells, 20 seeds, deviation 25%", usual),
@@ -127,7 +127,8 @@ fn equal_specs_raise_an_alarm_in_at_most_5_of_100_comparisons() {
     for (name, noise) in cases {
         let alarms = alarms(drawn(noise, 1.0));
         alarms.tell(name);
-        assert!(alarms.any <= 0.05, "{name}: {alarms:?}");
+        // The rate is 5%; that of a thousand comparisons has a standard deviation of 0.7%.
+        assert!(alarms.any <= 0.065, "{name}: {alarms:?}");
     }
 }
 
@@ -200,7 +201,9 @@ fn one_cell(cells: usize, seeds: usize, slower: f64, own: f64) -> Found {
 #[test]
 fn one_slower_cell_is_found_among_many() {
     for own in [0.02, 0.1] {
-        for (cells, slower) in [12, 100].into_iter().flat_map(|cells| [3.0, 1.5, 1.2, 1.0].map(|slower| (cells, slower))) {
+        for (cells, slower) in
+            [12, 100].into_iter().flat_map(|cells| [3.0, 1.5, 1.2, 1.0].map(|slower| (cells, slower)))
+        {
             for seeds in [5, 6, 8, 10, 20] {
                 let figures = one_cell(cells, seeds, slower, own);
                 let name = format!("1 of {cells} cells {slower} times slower, noise {own}, {seeds} seeds");
@@ -218,6 +221,70 @@ fn one_slower_cell_is_found_among_many() {
             }
         }
     }
+}
+
+/// A test that took the copies for replicates would find 2/2^8, and in a cell of 20 nothing else.
+#[test]
+fn copies_of_a_run_under_other_seeds_are_no_replicates() {
+    let mut stream = Key::new("copies").stream();
+    let mut before = draw(Noise { cells: 2, seeds: 8, deviation: 0.1, never: 0.0 }, 0, 1.0, &mut stream);
+    for run in &mut before.runs[..8] {
+        (run.steps, run.trajectory) = (Some(100), 1);
+    }
+    let mut after = before.clone();
+    for run in &mut after.runs {
+        (run.steps, run.trajectory) = (run.steps.map(|steps| steps * 3 / 2), run.trajectory ^ 2);
+    }
+    let comparison = compare(&before, &after);
+    let [copies, replicates] = &comparison.cells[..] else { panic!("two cells") };
+    assert_eq!((copies.verdict, copies.p_value, copies.pairs), (Verdict::Slower, None, 8));
+    assert_eq!(copies.change, "steps 100 → 150 (+50%)");
+    assert_eq!((replicates.verdict, replicates.p_value), (Verdict::Slower, Some(2.0 / 256.0)));
+}
+
+/// The paired ratio decides, and is what is told: here the median rises while most seeds take fewer steps.
+#[test]
+fn the_ratio_that_is_told_is_the_one_that_decides() {
+    let mut stream = Key::new("ratio").stream();
+    let mut before = draw(Noise { cells: 1, seeds: 7, deviation: 0.0, never: 0.0 }, 0, 1.0, &mut stream);
+    let mut after = before.clone();
+    let steps = [(100, 90), (110, 99), (200, 180), (201, 181), (90, 210), (95, 220), (300, 270)];
+    for (place, (old, new)) in steps.into_iter().enumerate() {
+        (before.runs[place].steps, after.runs[place].steps) = (Some(old), Some(new));
+        after.runs[place].trajectory ^= 1;
+    }
+    let cell = &compare(&before, &after).cells[0];
+    assert_eq!(cell.paired_ratio, Some(0.9));
+    assert_eq!(cell.change, "median steps 110 → 181, paired ratio 0.9");
+}
+
+/// The project's own batch-size study, as the issue of a missed regression told it.
+#[test]
+fn one_cell_of_the_batch_size_study_is_found() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("results/batch-size");
+    let before = goldilocks::store::read(&folder).unwrap();
+    let axis = |path: &str| before.axes.iter().find(|axis| axis.path == path).unwrap();
+    let (rates, sizes) = (axis(LEARNING_RATE), axis("batch_size"));
+    let is_worse = |run: usize| {
+        sizes.value(run) == &Value::Count(8)
+            && rates.value(run).as_number().is_some_and(|rate| (rate - 0.0464).abs() < 1e-3)
+    };
+    let mut stream = Key::new("one step off").stream();
+    let mut after = before.clone();
+    for (number, run) in after.runs.iter_mut().enumerate() {
+        let more = stream.unit() < 0.5;
+        let changed = |steps: u64| match is_worse(number) {
+            true => 3 * steps,
+            false if more => steps + 1,
+            false => steps.saturating_sub(1),
+        };
+        (run.steps, run.trajectory) = (run.steps.map(changed), run.trajectory ^ 1);
+    }
+    let comparison = compare(&before, &after);
+    let slower: Vec<&str> =
+        comparison.cells.iter().filter(|cell| cell.verdict == Verdict::Slower).map(|cell| cell.name.as_str()).collect();
+    assert_eq!(slower.len(), 1, "{slower:?}");
+    assert!(slower[0].contains("batch_size 8") && slower[0].contains("0.0464"), "{slower:?}");
 }
 
 fn tell(name: &str, Found { found, cannot_tell, others }: Found) {
