@@ -255,7 +255,7 @@ fn the_ratio_that_is_told_is_the_one_that_decides() {
     }
     let cell = &compare(&before, &after).cells[0];
     assert_eq!(cell.paired_ratio, Some(0.9));
-    assert_eq!(cell.change, "median steps 110 → 181, paired ratio 0.9");
+    assert_eq!(cell.change, "median steps 110 → 181, paired ratio 0.9, p = 0.5");
 }
 
 /// The project's own batch-size study, as the issue of a missed regression told it.
