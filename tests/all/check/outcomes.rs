@@ -98,7 +98,7 @@ fn replicates_are_put_together_as_asked() {
         .read("results/noisy/runs.csv")
         .lines()
         .filter(|line| line.contains(",0.01,4,"))
-        .map(|line| line.split(',').nth(6).unwrap().parse().unwrap())
+        .map(|line| line.split(',').nth(7).unwrap().parse().unwrap())
         .collect();
     steps.sort_unstable();
     let (least, most) = (steps[0], steps[7]);
