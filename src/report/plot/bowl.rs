@@ -46,9 +46,9 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let mut figure = Figure::new(study, "the first steps on the loss curve", 760.0);
     let last = STEPS;
     let (x, y) = scales(&landscape, chosen);
-    let mut notes = vec![format!("The numbers count the steps; up to {last} are drawn.")];
+    let mut notes = vec![format!("Numbers count the steps, up to {last}.")];
     if chosen.iter().any(|(_, path)| path.leaves(x, y)) {
-        notes.push("Arrow: the path goes on beyond the picture.".to_owned());
+        notes.push("Arrow: the path leaves the picture.".to_owned());
     }
     if let (Some(best), Some(axis)) = (chart.unrecorded, cells.main()) {
         let value = axis.label(cells.main_rank(best));
