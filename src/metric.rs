@@ -94,6 +94,9 @@ pub const RELATIVE_GAP: &str = "relative_gap";
 /// The least upper bound of stable learning rates, where theory gives it.
 pub const STABILITY_LIMIT: &str = "stability_limit";
 
+/// How many steps before convergence the last evaluation was; left out where every step was evaluated.
+pub const RESOLUTION: &str = "steps_resolution";
+
 /// The part of the whole drop in loss that came after convergence.
 pub const LATER_DROP: &str = "later_drop";
 

@@ -111,6 +111,31 @@ mod tests {
         assert_ne!(draw(1), Key::new("init").number("seed", 1).stream().bits());
     }
 
+    /// As docs/design.md has it.
+    #[test]
+    fn a_stream_is_the_cipher_under_the_hash_of_its_coordinates() {
+        let mut text = b"goldilocks random stream 1".to_vec();
+        for part in [b"stream".as_slice(), b"order", b"seed", &7u64.to_le_bytes(), b"sampling", b"uniform"] {
+            text.extend((part.len() as u64).to_le_bytes());
+            text.extend(part);
+        }
+        let mut words = ChaCha8Rng::from_seed(*blake3::hash(&text).as_bytes());
+        let mut stream = Key::new("order").number("seed", 7).text("sampling", "uniform").stream();
+        let bits = u64::from(words.next_u32()) | u64::from(words.next_u32()) << 32;
+        assert_eq!(stream.bits(), bits);
+        let mut again = words.clone();
+        let number = |bits: u64| (bits >> 11) as f64 / 2f64.powi(53);
+        let normal = loop {
+            let (a, b) = (2.0 * number(again.next_u64()) - 1.0, 2.0 * number(again.next_u64()) - 1.0);
+            let square = a * a + b * b;
+            if square > 0.0 && square < 1.0 {
+                break a * (-2.0 * libm::log(square) / square).sqrt();
+            }
+        };
+        assert_eq!(stream.clone().normal(), normal);
+        assert_eq!(stream.unit(), number(words.next_u64()));
+    }
+
     #[test]
     fn coordinates_are_length_prefixed() {
         let a = Key::new("x").text("ab", "c").stream().bits();

@@ -68,7 +68,9 @@ fn ending(study: &Study, number: usize, run: &Run, curve: Option<&Curve>) -> Str
         (Status::Exhausted, Some(Trend::Rising)) => format!(
             "spent its budget of {after}; at its end the loss was rising, but not yet far enough to count as diverged"
         ),
-        (Status::Exhausted, None) => format!("spent its budget of {after}"),
+        (Status::Exhausted, None) => {
+            format!("stopped after {after}, before it came to this target; the rest is unknown")
+        }
     };
     format!("Run {number}{settings} {end}.")
 }

@@ -16,19 +16,21 @@ use crate::store;
 #[command(after_help = "\
 Examples:
   goldilocks report results/learning-rate
-  goldilocks report results/batch-size --target relative_gap=0.001 --out /tmp/stricter
+  goldilocks report results/batch-size --target relative_gap=0.001
+  goldilocks report results/batch-size --target relative_gap=0.001 --out stricter
   goldilocks report results/learning-rate --format svg --out figures
   goldilocks report results/learning-rate --width 3200 --no-title --out figures
 
 Another target is looked up in curves.csv: with thinned curves, steps are rounded up to the next
-recorded one (train with `--curves all` for exact counts).")]
+recorded one (train with `--curves all` for exact counts). A run that stopped at its own target
+before it came to the other one is unknown beyond its end, and is counted as not converged.")]
 pub(super) struct Args {
     /// A results folder
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
     /// Count steps to another target, for example `loss=0.01` or `relative_gap=1e-3`
-    #[arg(long, value_name = "MEASURE=VALUE", requires = "out")]
+    #[arg(long, value_name = "MEASURE=VALUE")]
     target: Option<String>,
 
     /// Where to write tables and plots [default: print the summary and write nothing]
@@ -43,8 +45,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let mut study = read(args)?;
     if let Some(target) = &args.target {
         let (measure, value) = parse_target(target)?;
-        study =
-            Study { without_target: false, ..record::retarget(&study, measure, value).map_err(Failure::bad_input)? };
+        study = record::retarget(&study, measure, value).map_err(Failure::bad_input)?;
     }
     if let Some(out) = &args.out {
         let staging = store::stage(out).map_err(Failure::bad_input)?;

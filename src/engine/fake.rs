@@ -26,7 +26,7 @@ impl<F: Fn(u32) -> Result<Run, String> + Sync> Executor for Fake<F> {
                 Ok(outcome) => Finished {
                     runs: vec![Run { id: plan.grid.runs[run as usize].id, ..outcome }],
                     extras: vec![Compact::default(); plan.columns.extras().len()],
-                    curves: Vec::new(),
+                    ..Finished::default()
                 },
                 Err(reason) => plan.failed(run, &reason),
             });

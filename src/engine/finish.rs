@@ -7,10 +7,10 @@ use super::plan::Columns;
 use crate::data::Schedule;
 use crate::grid;
 use crate::outcome::Status;
-use crate::problem::{Measure, Problem};
+use crate::problem::{Measure, Measures, Problem};
 use crate::record::{Compact, Curve, Run};
 use crate::spec::Setup;
-use crate::train::{Later, Outcome};
+use crate::train::{self, Outcome};
 
 /// What the runs of one group have in common.
 pub(super) struct Finisher<'a> {
@@ -21,9 +21,12 @@ pub(super) struct Finisher<'a> {
     measures: &'a [Measure],
     /// For each of them, where this problem has it among its own.
     places: Vec<Option<usize>>,
+    recorded: Measures,
     /// For each extra of the columns, where this problem has it among its own.
     extra_places: Vec<Option<usize>>,
     trains_on: bool,
+    tells_false: bool,
+    skips_steps: bool,
     too_large: Arc<str>,
     not_finite: Arc<str>,
     later: Arc<str>,
@@ -36,7 +39,8 @@ impl<'a> Finisher<'a> {
         schedule: Option<&'a Schedule>,
         columns: &'a Columns,
     ) -> Finisher<'a> {
-        let place = |&measure: &Measure| problem.recorded().iter().position(|own| own == measure);
+        let recorded = train::recorded(problem.recorded(), &setup.stop);
+        let place = |&measure: &Measure| recorded.iter().position(|own| own == measure);
         let extra_place = |extra: &&str| problem.extras().iter().position(|own| own == extra);
         Finisher {
             problem,
@@ -44,8 +48,11 @@ impl<'a> Finisher<'a> {
             schedule,
             measures: &columns.measures,
             places: columns.measures.iter().map(place).collect(),
+            recorded,
             extra_places: columns.of_problems.iter().map(extra_place).collect(),
             trains_on: columns.trains_on,
+            tells_false: columns.tells_false,
+            skips_steps: columns.skips_steps,
             too_large: format!("loss above {} times its start", setup.stop.diverged_loss_factor).into(),
             not_finite: "loss not finite".into(),
             later: "diverged after it had converged".into(),
@@ -55,8 +62,8 @@ impl<'a> Finisher<'a> {
     /// Adds a run and what belongs to it.
     pub(super) fn finish(&self, number: u32, run: &grid::Run, outcome: Outcome, finished: &mut Finished) {
         let limit = self.problem.stability_limit(run.settings.momentum, self.setup.optimizer.is_nesterov());
-        let recorded = self.problem.recorded();
-        let last = self.measures.iter().map(|&measure| recorded.has(measure).then(|| outcome.last[measure as usize]));
+        let last =
+            self.measures.iter().map(|&measure| self.recorded.has(measure).then(|| outcome.last[measure as usize]));
         let reason = match (outcome.status, outcome.final_loss.is_finite()) {
             (Status::Diverged, true) => Some(Arc::clone(&self.too_large)),
             (Status::Diverged, false) => Some(Arc::clone(&self.not_finite)),
@@ -64,8 +71,12 @@ impl<'a> Finisher<'a> {
             _ => None,
         };
         let of_problem = self.extra_places.iter().map(|place| outcome.extras[(*place)?]);
-        let later = self.trains_on.then(|| later_columns(outcome.later)).into_iter().flatten();
-        let row = last.chain([limit]).chain(of_problem).chain(later);
+        let resolution = self.skips_steps.then(|| outcome.resolution.map(|steps| steps as f64));
+        let later = self.trains_on.then(|| outcome.later.map(|later| later.drop));
+        let can_be_false = self.setup.stop.waits_for_plateau();
+        let was_false = outcome.later.filter(|_| can_be_false).map(|later| f64::from(u8::from(later.was_false())));
+        let was_false = self.tells_false.then_some(was_false);
+        let row = last.chain([limit]).chain(resolution).chain(of_problem).chain(later).chain(was_false);
         finished.extras.extend(row.map(Compact::from));
         finished.runs.push(Run {
             id: run.id,
@@ -97,9 +108,4 @@ impl<'a> Finisher<'a> {
             });
         }
     }
-}
-
-/// How much of the drop came after convergence, and whether that makes it a false one.
-fn later_columns(later: Option<Later>) -> [Option<f64>; 2] {
-    [later.map(|later| later.drop), later.map(|later| f64::from(u8::from(later.was_false())))]
 }

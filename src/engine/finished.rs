@@ -1,6 +1,6 @@
 //! [`Finished`]: some runs at their ends, on their way from an executor to a sink.
 
-use crate::record::{Compact, Curve, Run};
+use crate::record::{Compact, Curve, Parameters, Run};
 
 /// The finished runs of a task.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,6 +11,8 @@ pub struct Finished {
     pub extras: Vec<Compact<f64>>,
     /// What was kept of curves; measures in the order of the plan's columns.
     pub curves: Vec<Curve>,
+    /// Where runs began and ended, if the spec asks for it.
+    pub parameters: Vec<Parameters>,
 }
 
 impl Finished {
@@ -19,5 +21,6 @@ impl Finished {
         self.runs.append(&mut other.runs);
         self.extras.append(&mut other.extras);
         self.curves.append(&mut other.curves);
+        self.parameters.append(&mut other.parameters);
     }
 }

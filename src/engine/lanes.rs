@@ -9,6 +9,7 @@ use super::plan::{Part, Plan, init_key, order_seed};
 use super::tasks::{MOST_LANES, Task, tasks};
 use crate::data::SharedOrders;
 use crate::problem::{Model as _, with_model};
+use crate::record::Parameters;
 use crate::train::{self, Group, Lane};
 
 /// Trains groups of runs in lockstep, one run per SIMD lane; none of its settings changes a single bit of the results.
@@ -80,14 +81,21 @@ impl Executor for Lanes {
             optimizer: setup.optimizer,
             stop: &setup.stop,
             detail: plan.curves,
-            keeps_parameters: false,
+            keeps_parameters: plan.experiment.parameters.has_final(),
             interrupted,
         };
         let arch = if self.scalar { pulp::Arch::Scalar } else { pulp::Arch::new() };
         let outcomes = with_model!(problem, model => train::train(arch, model, &group)).ok_or(Interrupted)?;
         let finisher = Finisher::new(problem, setup, group.schedule.as_ref(), &plan.columns);
         let mut finished = Finished::default();
-        for (&number, outcome) in task.runs.iter().zip(outcomes) {
+        for (place, (&number, mut outcome)) in task.runs.iter().zip(outcomes).enumerate() {
+            if plan.experiment.parameters.has_initial() {
+                let values = group.lanes[place].initial.to_vec();
+                finished.parameters.push(Parameters { run: number as usize, is_final: false, values });
+            }
+            if let Some(values) = outcome.parameters.take() {
+                finished.parameters.push(Parameters { run: number as usize, is_final: true, values });
+            }
             finisher.finish(number, &plan.grid.runs[number as usize], outcome, &mut finished);
         }
         Ok(finished)

@@ -7,16 +7,16 @@ use super::finished::Finished;
 use super::prepare::Prepared;
 use crate::data::{Sampling, Schedule};
 use crate::grid::{self, Grid};
-use crate::metric::{FALSE_CONVERGENCE, LATER_DROP, STABILITY_LIMIT};
+use crate::metric::{FALSE_CONVERGENCE, LATER_DROP, RESOLUTION, STABILITY_LIMIT};
 use crate::outcome::Status;
-use crate::problem::{Measure, Problem};
+use crate::problem::{Measure, Measures, Problem};
 use crate::random::Key;
 use crate::record::{Compact, Run};
 use crate::spec::{Experiment, Setup};
-use crate::train::{AfterConvergence, BatchSize, Budget, Detail, Optimizer};
+use crate::train::{self, AfterConvergence, BatchSize, Budget, Detail, EvaluateEvery, Optimizer};
 
 /// The version of the numerics: to be raised whenever a run gets other bits from the same settings and data.
-const NUMERICS: u64 = 1;
+const NUMERICS: u64 = 2;
 
 /// What is to be done.
 pub struct Plan<'a> {
@@ -91,6 +91,7 @@ impl<'a> Plan<'a> {
         };
         self.grid.axes.iter().for_each(|axis| part(axis.path.as_bytes()));
         part(format!("{:?} {}", self.curves, self.curve_every).as_bytes());
+        part(format!("{:?}", self.experiment.parameters).as_bytes());
         if let Some(pictures) = &self.experiment.boundary {
             part(format!("{:?}", pictures.epochs).as_bytes());
             let runs = grid::select(&self.grid.axes, self.grid.runs.len(), &pictures.conditions).unwrap_or_default();
@@ -127,7 +128,8 @@ impl<'a> Plan<'a> {
     /// The row of a run that could not be carried out.
     pub fn failed(&self, run: u32, reason: &str) -> Finished {
         let run = Run { id: self.grid.runs[run as usize].id, reason: Some(reason.into()), ..not_carried_out() };
-        Finished { runs: vec![run], extras: vec![Compact::default(); self.columns.extras().len()], curves: Vec::new() }
+        let extras = vec![Compact::default(); self.columns.extras().len()];
+        Finished { runs: vec![run], extras, ..Finished::default() }
     }
 }
 
@@ -202,12 +204,18 @@ pub struct Columns {
     pub(super) of_problems: Vec<&'static str>,
     /// Whether some runs train on after convergence.
     pub(super) trains_on: bool,
+    /// Whether some of these converge at a plateau, which may be met long before the loss drops.
+    pub(super) tells_false: bool,
+    /// Whether some runs are not evaluated after every step.
+    pub(super) skips_steps: bool,
 }
 
 impl Columns {
     fn new(grid: &Grid, prepared: &Prepared) -> Columns {
-        let recorded = prepared.problems.iter().map(|problem| problem.recorded());
-        let measures: Vec<Measure> = recorded.reduce(|a, b| a.union(b)).unwrap_or_default().iter().collect();
+        let by_problems =
+            prepared.problems.iter().fold(Measures::default(), |set, problem| set.union(problem.recorded()));
+        let recorded =
+            grid.setups.iter().fold(by_problems, |set, setup| set.union(train::recorded(by_problems, &setup.stop)));
         let mut of_problems: Vec<&str> = Vec::new();
         for &extra in prepared.problems.iter().flat_map(|problem| problem.extras()) {
             if !of_problems.contains(&extra) {
@@ -215,15 +223,27 @@ impl Columns {
             }
         }
         let continues = |setup: &Setup| setup.stop.after_convergence == AfterConvergence::Continue;
-        Columns { measures, of_problems, trains_on: grid.setups.iter().any(continues) }
+        let are_cheap = prepared.problems.iter().all(|problem| problem.is_cheap_to_measure());
+        let skips_steps = |setup: &Setup| setup.stop.spacing(are_cheap) != EvaluateEvery::Steps(1);
+        Columns {
+            measures: recorded.iter().collect(),
+            of_problems,
+            trains_on: grid.setups.iter().any(continues),
+            tells_false: grid.setups.iter().any(|setup| continues(setup) && setup.stop.waits_for_plateau()),
+            skips_steps: grid.setups.iter().any(skips_steps),
+        }
     }
 
     /// The names of what is said of a run beside what is said of every run, in the order of [`Finished::extras`].
     pub fn extras(&self) -> Vec<String> {
         let last = self.measures.iter().map(|measure| format!("final_{}", measure.name()));
         let of_problems = self.of_problems.iter().map(|&extra| extra.to_owned());
-        let later: &[&str] = if self.trains_on { &[LATER_DROP, FALSE_CONVERGENCE] } else { &[] };
-        let later = later.iter().map(|&name| name.to_owned());
-        last.chain([STABILITY_LIMIT.to_owned()]).chain(of_problems).chain(later).collect()
+        let name = |is_told: bool, name: &str| is_told.then(|| name.to_owned());
+        last.chain([STABILITY_LIMIT.to_owned()])
+            .chain(name(self.skips_steps, RESOLUTION))
+            .chain(of_problems)
+            .chain(name(self.trains_on, LATER_DROP))
+            .chain(name(self.tells_false, FALSE_CONVERGENCE))
+            .collect()
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use super::finished::Finished;
 use super::plan::{Plan, not_carried_out};
 use crate::outcome::Status;
-use crate::record::{Compact, Curve, Extra, Run};
+use crate::record::{Compact, Curve, Extra, Parameters, Run};
 
 /// Takes finished runs, in whatever order they finish.
 pub trait Sink: Send {
@@ -21,6 +21,7 @@ pub struct Memory {
     pub(super) runs: Vec<Run>,
     pub(super) extras: Vec<Extra>,
     pub(super) curves: Vec<Curve>,
+    pub(super) parameters: Vec<Parameters>,
 }
 
 impl Memory {
@@ -32,6 +33,7 @@ impl Memory {
             runs: vec![not_carried_out(); count],
             extras: plan.columns.extras().into_iter().map(extra).collect(),
             curves: Vec::new(),
+            parameters: Vec::new(),
         }
     }
 
@@ -51,6 +53,7 @@ impl Sink for Memory {
             }
         }
         self.curves.extend(finished.curves);
+        self.parameters.extend(finished.parameters);
         Ok(())
     }
 }

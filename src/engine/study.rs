@@ -18,7 +18,7 @@ use crate::value::Value;
 /// # Errors
 /// When interrupted.
 pub fn study(plan: &Plan<'_>, finished: Memory, interrupted: &AtomicBool) -> Result<Study, Interrupted> {
-    let Memory { mut runs, extras, mut curves } = finished;
+    let Memory { mut runs, extras, mut curves, mut parameters } = finished;
     let missing: Arc<str> = "not carried out".into();
     for (run, planned) in runs.iter_mut().zip(&plan.grid.runs) {
         if run.status == Status::Failed && run.reason.is_none() {
@@ -26,6 +26,7 @@ pub fn study(plan: &Plan<'_>, finished: Memory, interrupted: &AtomicBool) -> Res
         }
     }
     curves.sort_by_key(|curve| curve.run);
+    parameters.sort_by_key(|parameters| (parameters.run, parameters.is_final));
     let boundary = match &plan.experiment.boundary {
         Some(pictures) => boundary(plan, pictures, |run| runs[run].status == Status::Failed, interrupted)?,
         None => None,
@@ -38,6 +39,7 @@ pub fn study(plan: &Plan<'_>, finished: Memory, interrupted: &AtomicBool) -> Res
         measures: plan.columns.measures.iter().map(|measure| measure.name().to_owned()).collect(),
         runs,
         curves,
+        parameters,
         landscape: landscape(plan.prepared),
         without_target: !plan.experiment.has_criterion(),
         target: plan.experiment.target().map(|(measure, value)| Target { measure: measure.to_owned(), value }),

@@ -6,7 +6,7 @@ use crate::data;
 use crate::grid::Grid;
 use crate::problem::{Measure, with_model};
 use crate::spec::Setup;
-use crate::train::{BatchSize, EvaluateEvery, Stop};
+use crate::train::{BatchSize, EvaluateEvery};
 
 /// How much work a grid is at the most.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -120,16 +120,20 @@ impl Length {
             BatchSize::Examples(batch) => u128::from(batch).min(examples),
         };
         let per_epoch = examples.div_ceil(rows.max(1));
-        let Stop { budget, evaluate_every, .. } = &setup.stop;
+        let budget = setup.stop.budget;
         let from_epochs = budget.epochs.map(|epochs| u128::from(epochs).saturating_mul(per_epoch));
         let steps = budget.steps.map(u128::from).into_iter().chain(from_epochs).min().unwrap_or(0);
         let by_epoch = size.examples > 0 && !setup.problem.is_least_squares();
-        let every = match evaluate_every {
-            Some(EvaluateEvery::Steps(every)) => u128::from(*every).max(1),
-            Some(EvaluateEvery::Epoch) => per_epoch,
-            None if by_epoch => per_epoch,
-            None => 1,
+        let evaluations = match setup.stop.spacing(!by_epoch) {
+            EvaluateEvery::Steps(every) => steps.div_ceil(u128::from(every).max(1)),
+            EvaluateEvery::Epoch => steps.div_ceil(per_epoch),
+            EvaluateEvery::Tenth => {
+                // After ten epochs a tenth of the steps is more than an epoch.
+                let close = steps.min(10 * per_epoch);
+                let between = close.min(10 + (25.0 * libm::log10(close as f64 / 10.0)).max(0.0) as u128);
+                (steps.div_ceil(per_epoch) + between).min(steps)
+            }
         };
-        Length { steps, evaluations: steps.div_ceil(every) + 1, rows: rows as f64 }
+        Length { steps, evaluations: evaluations + 1, rows: rows as f64 }
     }
 }

@@ -99,6 +99,11 @@ impl Problem {
         with_model!(self, model => model.recorded())
     }
 
+    /// See [`Model::is_cheap_to_measure`].
+    pub fn is_cheap_to_measure(&self) -> bool {
+        with_model!(self, model => model.is_cheap_to_measure())
+    }
+
     /// See [`Model::stability_limit`].
     pub fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64> {
         with_model!(self, model => model.stability_limit(momentum, nesterov))

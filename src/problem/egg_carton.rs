@@ -57,10 +57,13 @@ impl Carton {
             1 => (0..carton.wells.len()).map(|x| vec![x]).collect(),
             _ => (0..carton.wells.len()).flat_map(|x| (0..carton.wells.len()).map(move |y| vec![x, y])).collect(),
         };
+        // Losses along one parameter, counted from the middle: those of mirrored wells are equal to the last bit.
+        let centered = Carton { definition: EggCarton { minimum: [0.0; 2], ..definition }, ..carton.clone() };
+        let losses: Vec<f64> = carton.wells.iter().map(|well| centered.loss(&[well.bottom])).collect();
         let minimum = |wells: Vec<usize>| {
             let place = |(&well, &center): (&usize, &f64)| center + carton.wells[well].bottom;
             let parameters: Vec<f64> = wells.iter().zip(&definition.minimum).map(place).collect();
-            Minimum { loss: carton.loss(&parameters), parameters, wells }
+            Minimum { loss: wells.iter().fold(0.0, |sum, &well| sum + losses[well]), parameters, wells }
         };
         let mut minima: Vec<Minimum> = along.into_iter().map(minimum).collect();
         minima.sort_by(|a, b| a.loss.total_cmp(&b.loss).then_with(|| a.wells.cmp(&b.wells)));

@@ -2,15 +2,19 @@
 
 use std::fmt;
 
-use super::study::{Curve, Run, Study, Target};
-use crate::metric::{Direction, Metric, RELATIVE_GAP};
+use super::study::{Curve, Extra, Run, Study, Target};
+use crate::metric::{Direction, Metric, RELATIVE_GAP, RESOLUTION};
 use crate::outcome::Status;
+use crate::value::Shortest;
 
 /// What is recorded of every run.
 const LOSS: &str = Metric::Loss.name();
 
 /// The measure that relative gaps are made of.
 const GAP: &str = Metric::Gap.name();
+
+/// The distance to the minimizer, whose targets are multiples of the first one.
+const DISTANCE: &str = Metric::Distance.name();
 
 /// Why a study cannot be held to another target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +51,12 @@ impl std::error::Error for RetargetError {}
 /// The study as it would be if a run converged at the first recorded step whose `measure` is at most `target`
 /// (at least, for an accuracy).
 ///
-/// `measure` is `loss`, one of [`Study::measures`], or `relative_gap` where `gap` was measured. Where curves were thinned,
-/// the steps are upper bounds. A run that reaches the target counts only up to there; one that does not keeps its
-/// status, except that a converged one becomes exhausted, with a reason: it ended at its own target before it came to this one.
-/// Failed runs stay as they are; curves, extras and trajectories do too.
+/// `measure` is `loss`, one of [`Study::measures`], or `relative_gap` where `gap` was measured; `distance` and `relative_gap` are
+/// multiples of their first value, as in a spec. Steps are those of the first recorded evaluation at which the target is met, and
+/// `steps_resolution` says how far the one before lies back. A run that reaches the target counts only up to there; one that does not
+/// keeps its status, except that a converged one is unknown beyond its end ([`Run::is_unknown_beyond_end`]): it stopped at its own
+/// target before it came to this one. Failed runs stay as they are; curves, trajectories and other extras do too. The description
+/// says what the target is.
 ///
 /// # Errors
 /// When the measure was not recorded, or a run that did not fail has no curve.
@@ -59,6 +65,9 @@ pub fn retarget(study: &Study, measure: &str, target: f64) -> Result<Study, Reta
     let examples_per_epoch = examples_per_epoch(study);
     let mut study = study.clone();
     study.target = Some(Target { measure: measure.to_owned(), value: target });
+    study.without_target = false;
+    study.description = format!("{} Steps to {goal}.", study.description.trim_end()).trim_start().to_owned();
+    let mut resolutions: Vec<Option<f64>> = vec![None; study.runs.len()];
     let mut curves = study.curves.iter().peekable();
     for (number, run) in study.runs.iter_mut().enumerate() {
         let curve = curves.next_if(|curve| curve.run == number);
@@ -66,17 +75,24 @@ pub fn retarget(study: &Study, measure: &str, target: f64) -> Result<Study, Reta
             _ if run.status == Status::Failed => {}
             None => return Err(RetargetError::NoCurve { run: number }),
             Some(curve) => match goal.first_reached(curve) {
-                Some(point) => *run = converged(run, curve, point, examples_per_epoch),
+                Some(point) => {
+                    let before = point.checked_sub(1).map_or(0, |before| curve.steps[before]);
+                    resolutions[number] = Some((curve.steps[point] - before) as f64);
+                    *run = converged(run, curve, point, examples_per_epoch);
+                }
                 None if run.status == Status::Converged => *run = stopped_before(run),
                 None => {}
             },
         }
     }
+    study.extras.retain(|extra| extra.name != RESOLUTION);
+    study.extras.push(Extra::new(RESOLUTION, resolutions));
     Ok(study)
 }
 
 /// A target for one of the recorded columns.
 struct Goal {
+    measure: String,
     /// The place in [`Curve::measures`]; the loss if `None`.
     column: Option<usize>,
     target: f64,
@@ -89,7 +105,7 @@ impl Goal {
     fn new(study: &Study, measure: &str, target: f64) -> Result<Goal, RetargetError> {
         let column_of = |name: &str| study.measures.iter().position(|measure| measure == name);
         let (column, relative) = match (column_of(measure), measure) {
-            (Some(column), _) => (Some(column), false),
+            (Some(column), _) => (Some(column), measure == DISTANCE),
             (None, LOSS) => (None, false),
             (None, RELATIVE_GAP) if column_of(GAP).is_some() => (column_of(GAP), true),
             _ => {
@@ -99,12 +115,8 @@ impl Goal {
                 return Err(RetargetError::UnknownMeasure { measure: measure.to_owned(), known });
             }
         };
-        Ok(Goal {
-            column,
-            target,
-            relative,
-            larger_is_better: Metric::from_name(measure).and_then(Metric::direction) == Some(Direction::Up),
-        })
+        let larger_is_better = Metric::from_name(measure).and_then(Metric::direction) == Some(Direction::Up);
+        Ok(Goal { measure: measure.to_owned(), column, target, relative, larger_is_better })
     }
 
     /// The first point of the curve that reaches the target; a value that is not a number never does.
@@ -115,6 +127,13 @@ impl Goal {
         };
         let target = if self.relative { self.target * values.first()? } else { self.target };
         values.iter().position(|&value| if self.larger_is_better { value >= target } else { value <= target })
+    }
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let relation = if self.larger_is_better { '≥' } else { '≤' };
+        write!(f, "{} {relation} {}", self.measure, Shortest::new().format(self.target))
     }
 }
 
@@ -143,7 +162,7 @@ fn converged(run: &Run, curve: &Curve, point: usize, examples_per_epoch: Option<
     }
 }
 
-/// The run, which ended at an easier target.
+/// The run, which stopped at a target that it came to sooner.
 fn stopped_before(run: &Run) -> Run {
     Run {
         status: Status::Exhausted,
@@ -151,7 +170,7 @@ fn stopped_before(run: &Run) -> Run {
         steps: None,
         epochs: None.into(),
         examples: None.into(),
-        reason: Some("it ended at its own target before it came to this one".into()),
+        reason: Some(format!("unknown beyond step {}: it stopped there, at its own target", run.trained_steps).into()),
         ..run.clone()
     }
 }
@@ -214,6 +233,24 @@ mod tests {
     }
 
     #[test]
+    fn distances_are_relative_to_the_first_as_in_a_spec() {
+        let mut study = study();
+        study.measures[0] = "distance".into();
+        let steps: Vec<Option<u64>> =
+            retarget(&study, "distance", 0.4).unwrap().runs.iter().map(|run| run.steps).collect();
+        assert_eq!(steps, [Some(2), Some(9), Some(1), None], "0.4 of 0.8");
+    }
+
+    #[test]
+    fn the_target_is_named_and_the_resolution_told() {
+        let study = Study { description: "By seed.".into(), without_target: true, ..study() };
+        let study = retarget(&study, "gap", 0.3).unwrap();
+        assert_eq!(study.description, "By seed. Steps to gap ≤ 0.3.");
+        assert!(!study.without_target);
+        assert_eq!([0, 1, 2, 3].map(|run| study.resolution(run)), [Some(2), Some(4), Some(1), None]);
+    }
+
+    #[test]
     fn a_run_counts_only_up_to_its_target() {
         let study = retarget(&study(), "loss", 0.5).unwrap();
         let [first, second, third, fourth] = <[Run; 4]>::try_from(study.runs).unwrap();
@@ -230,8 +267,10 @@ mod tests {
         let study = retarget(&study(), "loss", 0.01).unwrap();
         let statuses: Vec<Status> = study.runs.iter().map(|run| run.status).collect();
         assert_eq!(statuses, [Status::Exhausted, Status::Exhausted, Status::Diverged, Status::Failed]);
-        assert_eq!(study.runs[0].reason.as_deref(), Some("it ended at its own target before it came to this one"));
+        assert_eq!(study.runs[0].reason.as_deref(), Some("unknown beyond step 4: it stopped there, at its own target"));
         assert_eq!(study.runs[1].trend, Some(Trend::Falling));
+        let unknown: Vec<bool> = study.runs.iter().map(Run::is_unknown_beyond_end).collect();
+        assert_eq!(unknown, [true, false, false, false]);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Study {
     pub runs: Vec<Run>,
     /// Recorded curves, ordered by run; runs without a curve are left out.
     pub curves: Vec<Curve>,
+    /// Parameters of runs, ordered by run, the initial ones first; only what the spec asks for.
+    pub parameters: Vec<Parameters>,
     /// The loss along the parameter for problems with one parameter, ascending in `w`; else empty.
     pub landscape: Vec<LandscapePoint>,
     /// Whether no run was meant to converge, as far as is known: the spec has no criterion.
@@ -120,6 +122,25 @@ pub struct Run {
     pub trajectory: u64,
     /// Why the run ended, where the status does not say it all (`failed`, `diverged`).
     pub reason: Option<Arc<str>>,
+}
+
+impl Run {
+    /// Whether it was held to another target than the one it stopped at, and had not reached that by then: what it would have done
+    /// is unknown. Every other run that has spent its budget has a trend.
+    pub fn is_unknown_beyond_end(&self) -> bool {
+        self.status == Status::Exhausted && self.trend.is_none()
+    }
+}
+
+/// The parameters of a run before its first step or at its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameters {
+    /// Number of the run.
+    pub run: usize,
+    /// Whether they are those at its end.
+    pub is_final: bool,
+    /// In the order of the problem.
+    pub values: Vec<f64>,
 }
 
 /// What was recorded along one run, thinned.

@@ -307,6 +307,8 @@ fn warnings(page: &mut Page, study: &Study, groups: &[Goldilocks], cells: &Group
     }
     warnings.extend(reached::copies(study, cells).map(|warning| (Tone::Warning, warning)));
     warnings.extend(false_convergences(study).map(|warning| (Tone::Warning, warning)));
+    warnings.extend(coarse(study).map(|warning| (Tone::Warning, warning)));
+    warnings.extend(stopped_before(study).map(|warning| (Tone::Warning, warning)));
     warnings.extend(failures(study).map(|failures| (Tone::Bad, failures)));
     if !warnings.is_empty() {
         page.gap();
@@ -333,6 +335,30 @@ fn false_convergences(study: &Study) -> Option<String> {
         format!(
             "Warning: {count} of {all} converged runs made over 10% of their total drop after that point (false_convergence): \
              their steps count to the false convergence."
+        )
+    })
+}
+
+/// Says how many runs were evaluated too rarely for their steps to mean much.
+fn coarse(study: &Study) -> Option<String> {
+    let count = (0..study.runs.len()).filter(|&run| study.is_coarse(run)).count();
+    let all = study.runs.iter().filter(|run| run.steps.is_some()).count();
+    (count > 0).then(|| {
+        format!(
+            "Warning: the steps of {count} of {all} converged runs are known only to within more than a tenth (steps_resolution): \
+             they are the first evaluation at which the target was met. Evaluate more often to know them better."
+        )
+    })
+}
+
+/// Says how many runs ended at their own target before they came to the one they are held to now.
+fn stopped_before(study: &Study) -> Option<String> {
+    let count = study.runs.iter().filter(|run| run.is_unknown_beyond_end()).count();
+    (count > 0).then(|| {
+        let (runs, ended) = if count == 1 { ("run", "it had not reached") } else { ("runs", "they had not reached") };
+        format!(
+            "Warning: {count} {runs} stopped at another target; until then {ended} this one. What would have come later is \
+             unknown; they count as not converged."
         )
     })
 }

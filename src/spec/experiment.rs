@@ -104,6 +104,8 @@ pub struct Experiment {
     pub curves: train::Detail,
     /// At most so many runs keep a curve.
     pub max_curves: u64,
+    /// Which parameters are recorded.
+    pub parameters: train::ParameterDetail,
     /// Which pictures of the plane are drawn.
     pub boundary: Option<Pictures>,
     /// Which changes fail `check`, as written in `[check]`.

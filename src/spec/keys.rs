@@ -11,7 +11,7 @@ use crate::problem::PenaltyKind;
 use crate::problem::{
     Activation, Family as ProblemFamily, InitialKind, InitialWeightsKind, NetworkLoss, OutputActivation,
 };
-use crate::train::{AfterConvergence, Detail};
+use crate::train::{AfterConvergence, Detail, ParameterDetail};
 use crate::value::Value;
 
 /// One setting.
@@ -302,6 +302,8 @@ pub(super) const KEYS: &[Key] = &[
     key("record.curves", Kind::Choice(Detail::WORDS), "Which evaluations of a run are kept in curves.csv.")
         .or(Default::Text("thinned")).fixed(),
     key("record.max_curves", Kind::Count { least: 0 }, "At most so many runs keep a curve.").or(Default::Count(2000)).fixed(),
+    key("record.parameters", Kind::Choice(ParameterDetail::WORDS), "Which parameters of all runs are written to parameters.csv.")
+        .or(Default::Text("none")).fixed(),
     key("record.boundary.epochs", Kind::Counts { least: 0 }, "Epochs after which the decision boundary of some runs is drawn.")
         .when(PLANE).fixed(),
     key("check.fail_on", Kind::Texts, "Which changes against the baseline fail `check`, for example `median:10%`.").fixed(),

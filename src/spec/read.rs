@@ -19,7 +19,7 @@ use super::settings::{Point, Settings};
 use super::together;
 use super::tree::{self, Node, Table};
 use crate::fs;
-use crate::train::Detail;
+use crate::train::{Detail, ParameterDetail};
 
 /// A spec that cannot be used.
 #[derive(Debug)]
@@ -92,6 +92,7 @@ pub fn parse(source: SourceFile, base_dir: &Path, overrides: &[String]) -> Resul
         description: point.optional_text("description").unwrap_or_default().to_owned(),
         curves: point.optional_word("record.curves").unwrap_or(Detail::Thinned),
         max_curves: point.optional_count("record.max_curves").unwrap_or_default(),
+        parameters: point.optional_word("record.parameters").unwrap_or(ParameterDetail::None),
         boundary,
         fail_on: fail_on(&settings),
         sources,

@@ -27,7 +27,7 @@ impl fmt::Display for Mismatch {
 impl std::error::Error for Mismatch {}
 
 /// Puts the runs of results into the order of a grid and gives them its axes, so that conditions speak of them as of the grid.
-/// Curves and pictures keep to their runs.
+/// Curves, parameters and pictures keep to their runs.
 ///
 /// # Errors
 /// When the results have other runs than the grid.
@@ -43,6 +43,9 @@ pub fn align(results: Study, grid: &Grid) -> Result<Study, Mismatch> {
     let mut curves = results.curves;
     curves.iter_mut().for_each(|curve| curve.run = number[curve.run]);
     curves.sort_by_key(|curve| curve.run);
+    let mut parameters = results.parameters;
+    parameters.iter_mut().for_each(|parameters| parameters.run = number[parameters.run]);
+    parameters.sort_by_key(|parameters| (parameters.run, parameters.is_final));
     let mut boundary = results.boundary;
     for plane in boundary.iter_mut().flat_map(|boundary| &mut boundary.planes) {
         plane.run = number[plane.run];
@@ -52,6 +55,7 @@ pub fn align(results: Study, grid: &Grid) -> Result<Study, Mismatch> {
         extras: results.extras.iter().map(|extra| extra.of_runs(found.iter().copied())).collect(),
         runs: found.iter().filter_map(|&place| runs[place].take()).collect(),
         curves,
+        parameters,
         boundary,
         full_batch: if results.full_batch.is_empty() {
             Vec::new()

@@ -12,6 +12,8 @@ pub const CURVES: &str = "curves.csv";
 pub const LANDSCAPE: &str = "landscape.csv";
 /// What networks make of the plane.
 pub const BOUNDARY: &str = "boundary.csv";
+/// Where runs began and ended.
+pub const PARAMETERS: &str = "parameters.csv";
 /// The points of the plane that networks learn from.
 pub const POINTS: &str = "points.csv";
 /// The settings that the command line changed; only where it changed any.
@@ -26,4 +28,5 @@ pub const PROVENANCE: &str = "provenance.toml";
 pub const TIMING: &str = "timing.csv";
 
 /// What the manifest may name, in its order.
-pub(super) const TABLES: [&str; 8] = [RUNS, SUMMARY, GOLDILOCKS, CURVES, LANDSCAPE, BOUNDARY, POINTS, OVERRIDES];
+pub(super) const TABLES: [&str; 9] =
+    [RUNS, SUMMARY, GOLDILOCKS, CURVES, PARAMETERS, LANDSCAPE, BOUNDARY, POINTS, OVERRIDES];

@@ -15,12 +15,12 @@ pub use source::ReadError;
 use super::layout;
 use crate::fs;
 use crate::record::{
-    Axis, BATCH_SIZE, BOUNDARY_COLUMNS, Boundary, BoundaryPoint, CURVE_COLUMNS, Curve, Extra, FIRST_COLUMNS,
-    FULL_BATCH, LANDSCAPE_COLUMNS, LEARNING_RATE, LandscapePoint, OUTCOME_COLUMNS, PARTS, POINT_COLUMNS, Plane, Run,
-    SEED, Status, Study, Trend, Value,
+    Axis, BATCH_SIZE, BOUNDARY_COLUMNS, Boundary, BoundaryPoint, CURVE_COLUMNS, Curve, ENDS, Extra, FIRST_COLUMNS,
+    FULL_BATCH, LANDSCAPE_COLUMNS, LEARNING_RATE, LandscapePoint, OUTCOME_COLUMNS, PARAMETER_COLUMNS, PARTS,
+    POINT_COLUMNS, Parameters, Plane, Run, SEED, Status, Study, Trend, Value,
 };
 
-/// Reads `runs.csv`, `curves.csv`, `landscape.csv`, `boundary.csv` and `points.csv` of a results folder; all but the first may
+/// Reads `runs.csv`, `curves.csv`, `parameters.csv`, `landscape.csv`, `boundary.csv` and `points.csv` of a results folder; all but the first may
 /// be missing.
 ///
 /// The name, the description and the notes of the study stand in none of these files: they are empty, for the caller to fill.
@@ -37,6 +37,10 @@ pub fn read(folder: &Path) -> Result<Study, ReadError> {
     let path = folder.join(layout::CURVES);
     if let Some(text) = read_optional(&path)? {
         read_curves(&mut study, Source::new(&path, &text)?)?;
+    }
+    let path = folder.join(layout::PARAMETERS);
+    if let Some(text) = read_optional(&path)? {
+        study.parameters = read_parameters(Source::new(&path, &text)?, study.runs.len())?;
     }
     let path = folder.join(layout::LANDSCAPE);
     if let Some(text) = read_optional(&path)? {
@@ -290,6 +294,27 @@ fn read_point(curve: &mut Curve, row: Row) -> Result<(), ReadError> {
         values.push(row.cell(place).filled().map_or(Ok(f64::NAN), Cell::number)?);
     }
     Ok(())
+}
+
+fn read_parameters(mut source: Source, runs: usize) -> Result<Vec<Parameters>, ReadError> {
+    source.expect_columns(0, &PARAMETER_COLUMNS)?;
+    let mut all: Vec<Parameters> = Vec::new();
+    while let Some(row) = source.next_row()? {
+        let (run, at) = (row.cell(0), row.cell(1));
+        let number = usize::try_from(run.count()?).unwrap_or(usize::MAX);
+        if number >= runs {
+            return Err(run.error(&format!("one of the {runs} runs of runs.csv")));
+        }
+        let end = ENDS.iter().position(|name| *name == at.text).ok_or_else(|| at.error("initial or final"))?;
+        let (place, value) = (row.cell(2).count()?, row.cell(3).number()?);
+        let is_same = |last: &&mut Parameters| last.run == number && last.is_final == (end == 1);
+        match all.last_mut().filter(is_same) {
+            Some(last) if last.values.len() as u64 == place => last.values.push(value),
+            None if place == 0 => all.push(Parameters { run: number, is_final: end == 1, values: vec![value] }),
+            _ => return Err(row.cell(2).error("parameters numbered from 0")),
+        }
+    }
+    Ok(all)
 }
 
 fn read_landscape(study: &mut Study, mut source: Source) -> Result<(), ReadError> {

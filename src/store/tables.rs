@@ -17,6 +17,9 @@ pub fn write_tables(study: &Study, folder: &Path) -> Result<(), fs::Error> {
     fs::write_stream(&table(layout::SUMMARY), |out| record::write_summary(study, out))?;
     fs::write_stream(&table(layout::GOLDILOCKS), |out| record::write_goldilocks(study, out))?;
     fs::write_stream(&table(layout::CURVES), |out| record::write_curves(study, out))?;
+    if !study.parameters.is_empty() {
+        fs::write_stream(&table(layout::PARAMETERS), |out| record::write_parameters(&study.parameters, out))?;
+    }
     if !study.landscape.is_empty() {
         fs::write_stream(&table(layout::LANDSCAPE), |out| record::write_landscape(study, out))?;
     }

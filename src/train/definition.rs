@@ -1,7 +1,7 @@
 //! What a spec's `[optimizer]` and `[stop]` sections say, checked.
 
 use crate::metric::RELATIVE_GAP;
-use crate::problem::Measure;
+use crate::problem::{Measure, Measures};
 use crate::word::words;
 
 /// How parameters follow the gradient.
@@ -111,6 +111,33 @@ pub enum EvaluateEvery {
     Steps(u64),
     /// After every epoch.
     Epoch,
+    /// After every epoch, and as soon as the number of steps has grown by a tenth since the last evaluation.
+    Tenth,
+}
+
+impl Stop {
+    /// What is measured to judge convergence.
+    pub fn measures(&self) -> Measures {
+        let criteria = self.converged.iter().flat_map(|converged| &converged.criteria);
+        criteria.fold(Measures::default(), |set, criterion| set.with(criterion.measure()))
+    }
+
+    /// Whether convergence is judged by a plateau of the loss, among others perhaps.
+    pub fn waits_for_plateau(&self) -> bool {
+        self.converged.iter().flat_map(|c| &c.criteria).any(|c| matches!(c, Criterion::Plateau { .. }))
+    }
+
+    /// How often a run is evaluated. Where the spec does not say: after every step if that is cheap; else finely enough to know the step
+    /// of convergence to a tenth; but after every epoch where the criterion counts evaluations, or there is none.
+    pub fn spacing(&self, is_cheap_to_measure: bool) -> EvaluateEvery {
+        match self.evaluate_every {
+            Some(every) => every,
+            None if is_cheap_to_measure => EvaluateEvery::Steps(1),
+            None if self.waits_for_plateau() => EvaluateEvery::Epoch,
+            None if self.converged.as_ref().is_some_and(|c| c.hold == 1) => EvaluateEvery::Tenth,
+            None => EvaluateEvery::Epoch,
+        }
+    }
 }
 
 impl Criterion {

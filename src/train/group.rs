@@ -55,6 +55,8 @@ pub struct Outcome {
     pub trend: Option<Trend>,
     /// Steps to convergence.
     pub steps: Option<u64>,
+    /// How many steps before that the last evaluation was: the criterion came to hold somewhere in between.
+    pub resolution: Option<u64>,
     /// Steps trained.
     pub trained_steps: u64,
     /// Loss at step 0.
@@ -92,7 +94,7 @@ impl Later {
     /// Convergence was false if more than this part of the drop came after it.
     pub const FALSE_ABOVE: f64 = 0.1;
 
-    /// Whether the criterion was met long before the loss had dropped.
+    /// Whether a plateau was met long before the loss had dropped.
     pub fn was_false(self) -> bool {
         self.drop > Later::FALSE_ABOVE
     }
@@ -131,6 +133,7 @@ struct Training<'a, M> {
     /// Steps of all lanes that nobody has been told of.
     untold: u64,
     budget: u64,
+    spacing: EvaluateEvery,
     thinning: Thinning,
     keeps_curves: bool,
     needed: Measures,
@@ -171,10 +174,11 @@ impl<'a, M: Model> Training<'a, M> {
             step: 0,
             untold: 0,
             budget: budget(group),
+            spacing: group.stop.spacing(group.schedule.is_none() || model.is_cheap_to_measure()),
             thinning: Thinning::new(group.detail),
             keeps_curves: group.detail != Detail::None && lanes.iter().any(|lane| lane.keeps_curve),
             needed: Ledger::needs(group.stop),
-            recorded: model.recorded().iter().collect(),
+            recorded: recorded(model.recorded(), group.stop).iter().collect(),
             curves: vec![Curve::default(); lanes.len()],
             outcomes: vec![None; lanes.len()],
             before: [Vec::new(), Vec::new()],
@@ -190,8 +194,9 @@ impl<'a, M: Model> Training<'a, M> {
 
     /// Trains on until there is something to do for this group beside entering evaluations in the ledger.
     fn advance(&mut self) -> Option<()> {
-        let every = self.next_evaluation() - self.step;
-        if self.budget - self.step <= 3 * every {
+        let next = self.evaluation_after(self.step);
+        let every = next - self.step;
+        if self.evaluation_after(next) == self.budget {
             self.remember();
         }
         let mut rest = every;
@@ -221,7 +226,7 @@ impl<'a, M: Model> Training<'a, M> {
 
     /// How many evaluations, `every` steps apart, may follow each other before this group is to be looked at.
     fn evaluations_in_a_row(&self, every: u64) -> u64 {
-        if self.group.stop.evaluate_every == Some(EvaluateEvery::Epoch) || every == 0 {
+        if !matches!(self.spacing, EvaluateEvery::Steps(_)) || every == 0 {
             return 1;
         }
         // The last three are taken one by one, for [`Training::moves_back`].
@@ -233,16 +238,13 @@ impl<'a, M: Model> Training<'a, M> {
         (STEPS_BETWEEN_LOOKS / every).min(to_the_last).min(to_be_kept).max(1)
     }
 
-    fn next_evaluation(&self) -> u64 {
-        let schedule = self.group.schedule.as_ref();
-        let default = match schedule {
-            Some(_) if !self.model.is_cheap_to_measure() => EvaluateEvery::Epoch,
-            _ => EvaluateEvery::Steps(1),
-        };
-        let next = match (self.group.stop.evaluate_every.unwrap_or(default), schedule) {
-            (EvaluateEvery::Epoch, Some(schedule)) => schedule.end_of_epoch(self.step),
-            (EvaluateEvery::Epoch, None) => self.step + 1,
-            (EvaluateEvery::Steps(every), _) => (self.step / every + 1).saturating_mul(every),
+    /// The step of the evaluation that follows the one after `step` steps.
+    fn evaluation_after(&self, step: u64) -> u64 {
+        let end_of_epoch = || self.group.schedule.as_ref().map_or(step + 1, |schedule| schedule.end_of_epoch(step));
+        let next = match self.spacing {
+            EvaluateEvery::Steps(every) => (step / every + 1).saturating_mul(every),
+            EvaluateEvery::Epoch => end_of_epoch(),
+            EvaluateEvery::Tenth => (step + (step / 10).max(1)).min(end_of_epoch()),
         };
         next.min(self.budget)
     }
@@ -295,7 +297,10 @@ impl<'a, M: Model> Training<'a, M> {
         let value = |measure: Measure| measured[measure as usize * slots + slot];
         let books = &self.ledger.columns;
         let (initial_loss, best_loss) = (books.initial_loss[slot], books.best_loss[slot]);
-        let converged_at = first.map_or(books.held_since[slot], |first| first.step);
+        let (converged_at, resolution) = match first {
+            Some(first) => (first.step, first.resolution),
+            None => (books.held_since[slot], books.resolution[slot]),
+        };
         let later = first.map(|first| Later {
             drop: if best_loss < initial_loss {
                 (first.best_loss - best_loss) / (initial_loss - best_loss)
@@ -308,6 +313,7 @@ impl<'a, M: Model> Training<'a, M> {
             status,
             trend: (status == Status::Exhausted).then(|| self.ledger.trend(slot, self.moves_back(slot, lane))),
             steps: (status == Status::Converged).then_some(converged_at),
+            resolution: (status == Status::Converged).then_some(resolution),
             trained_steps: self.step,
             initial_loss,
             final_loss: value(Measure::Loss),
@@ -361,24 +367,30 @@ impl<'a, M: Model> Training<'a, M> {
         }
     }
 
-    /// Whether the last move between evaluations went back on the one before.
+    /// Whether the last move between evaluations went back on the one before: in the opposite direction, but for 25°.
     fn moves_back(&self, slot: usize, lane: usize) -> bool {
         let n = self.model.parameters();
         let [first, second] = &self.before;
         if first.is_empty() {
             return false;
         }
-        let (mut product, mut length, mut size) = (0.0, 0.0, 0.0);
+        let (mut product, mut length, mut length_before, mut size) = (0.0, 0.0, 0.0, 0.0);
         for parameter in 0..n {
             let now = self.state.parameters[self.state.index(slot, parameter)];
             let (a, b) = (first[lane * n + parameter], second[lane * n + parameter]);
             product += (b - a) * (now - b);
             length += (now - b) * (now - b);
+            length_before += (b - a) * (b - a);
             size += now * now;
         }
         // Moves in the last digits are rounding, not oscillation.
-        product < 0.0 && length > 1e-24 * size
+        product < -0.9 * length.sqrt() * length_before.sqrt() && length > 1e-24 * size
     }
+}
+
+/// What is recorded beside the loss: what the model always records, and what convergence is judged by.
+pub fn recorded(by_model: Measures, stop: &Stop) -> Measures {
+    by_model.union(stop.measures()).without(Measures::of(&[Measure::Loss]))
 }
 
 fn walk<M: Model>(model: &M, group: &Group<'_>) -> Walk {

@@ -21,6 +21,9 @@ pub(super) struct Ledger {
     hold: u64,
     /// Evaluations so far, that at step 0 included.
     evaluations: usize,
+    /// The step of the last evaluation, and how many steps it came after the one before.
+    step: u64,
+    distance: u64,
     /// The last losses: `history` rows of slots, written round and round.
     losses: Vec<f64>,
     history: usize,
@@ -36,6 +39,8 @@ pub(super) struct Ledger {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct First {
     pub(super) step: u64,
+    /// How many steps before that step the last evaluation was.
+    pub(super) resolution: u64,
     /// The least loss so far.
     pub(super) best_loss: f64,
 }
@@ -49,6 +54,8 @@ pub(super) struct Columns {
     pub(super) trajectory: Vec<u64>,
     /// The step of the first of the evaluations that hold without a break.
     pub(super) held_since: Vec<u64>,
+    /// How many steps before that step the last evaluation was at which they did not all hold.
+    pub(super) resolution: Vec<u64>,
     held: Vec<u64>,
     diverged_above: Vec<f64>,
     /// 1 for a lane in training, 0 once it has ended: such slots are left out until the group is packed.
@@ -77,6 +84,8 @@ impl Ledger {
             rules: criteria.iter().map(|&criterion| Rule { criterion, thresholds: Vec::new() }).collect(),
             hold,
             evaluations: 0,
+            step: 0,
+            distance: 0,
             losses: Vec::new(),
             history: window.max().unwrap_or(0).max(trend::WINDOW),
             columns: Columns::default(),
@@ -88,8 +97,7 @@ impl Ledger {
 
     /// What has to be measured at every evaluation.
     pub(super) fn needs(stop: &Stop) -> Measures {
-        let criteria = stop.converged.iter().flat_map(|converged| &converged.criteria);
-        criteria.fold(Measures::of(&[Measure::Loss]), |set, criterion| set.with(criterion.measure()))
+        stop.measures().with(Measure::Loss)
     }
 
     /// Opens the books with what was measured at step 0; `measured` has one row of `slots` numbers per measure.
@@ -105,6 +113,7 @@ impl Ledger {
             best_step: vec![0; slots],
             trajectory: vec![0; slots],
             held_since: vec![0; slots],
+            resolution: vec![0; slots],
             held: vec![0; slots],
             active: vec![1; slots],
             diverged_above: loss.iter().map(|loss| (stop.diverged_loss_factor * loss).min(f64::MAX)).collect(),
@@ -135,6 +144,8 @@ impl Ledger {
         let loss = row(Measure::Loss);
         self.losses[self.evaluations % self.history * slots..][..slots].copy_from_slice(loss);
         self.evaluations += 1;
+        self.distance = step - self.step;
+        self.step = step;
         if std::mem::take(&mut self.judged) {
             self.verdicts.fill(Verdict::Continues);
         }
@@ -210,6 +221,7 @@ impl Ledger {
         }
         if columns.held[slot] == 0 {
             columns.held_since[slot] = step;
+            columns.resolution[slot] = self.distance;
         }
         columns.held[slot] += 1;
         columns.held[slot] >= self.hold
@@ -219,8 +231,9 @@ impl Ledger {
     fn note_first(&mut self) {
         let Some(first) = &mut self.first else { return };
         for (slot, verdict) in self.verdicts.iter_mut().enumerate().filter(|(_, v)| **v == Verdict::Converged) {
-            let Columns { held_since, best_loss, .. } = &self.columns;
-            first[slot].get_or_insert(First { step: held_since[slot], best_loss: best_loss[slot] });
+            let Columns { held_since, resolution, best_loss, .. } = &self.columns;
+            let resolution = resolution[slot];
+            first[slot].get_or_insert(First { step: held_since[slot], resolution, best_loss: best_loss[slot] });
             *verdict = Verdict::Continues;
         }
     }
@@ -251,8 +264,8 @@ impl Ledger {
         for column in [&mut columns.initial_loss, &mut columns.best_loss, &mut columns.diverged_above] {
             pack(column, kept, slots);
         }
-        let Columns { best_step, trajectory, held_since, held, active, .. } = columns;
-        for column in [best_step, trajectory, held_since, held, active] {
+        let Columns { best_step, trajectory, held_since, resolution, held, active, .. } = columns;
+        for column in [best_step, trajectory, held_since, resolution, held, active] {
             // Idle slots get 0: not active.
             pack(column, kept, slots);
         }

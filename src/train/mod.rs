@@ -14,5 +14,5 @@ mod trend;
 mod update;
 
 pub use definition::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
-pub use group::{Group, Lane, Later, Outcome, train};
-pub use recording::{Curve, Detail, POINTS_PER_DECADE};
+pub use group::{Group, Lane, Later, Outcome, recorded, train};
+pub use recording::{Curve, Detail, POINTS_PER_DECADE, ParameterDetail};

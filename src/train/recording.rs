@@ -15,6 +15,32 @@ words! {
     }
 }
 
+words! {
+    /// Which parameters of all runs are recorded.
+    pub enum ParameterDetail {
+        /// None.
+        None = "none",
+        /// Those before the first step.
+        Initial = "initial",
+        /// Those at the end of the run.
+        Final = "final",
+        /// Both.
+        Both = "both",
+    }
+}
+
+impl ParameterDetail {
+    /// Whether those before the first step are recorded.
+    pub fn has_initial(self) -> bool {
+        matches!(self, ParameterDetail::Initial | ParameterDetail::Both)
+    }
+
+    /// Whether those at the end are recorded.
+    pub fn has_final(self) -> bool {
+        matches!(self, ParameterDetail::Final | ParameterDetail::Both)
+    }
+}
+
 /// How many steps per decade a thinned curve keeps.
 pub const POINTS_PER_DECADE: u32 = 10;
 

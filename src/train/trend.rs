@@ -1,71 +1,78 @@
 //! What an exhausted run was doing at its end.
 
+#[cfg(test)]
+mod tests;
+
 use crate::outcome::Trend;
 
 /// So many of the last losses decide the trend.
 pub(super) const WINDOW: usize = 32;
 
-/// Judges the last evaluations (at most [`WINDOW`], oldest first).
+/// The two-sided 1% quantile of the normal distribution.
+const SIGNIFICANT: f64 = 2.576;
+
+/// Judges the last evaluations (at most [`WINDOW`], oldest first); the first of these that applies:
 ///
-/// A run falls (or rises) when the mean loss of the later half lies below (above) that of the earlier half by more than three
-/// standard errors, so that a noisy descent is told from noise around a floor. Otherwise it oscillates, if its losses vary at
-/// all or if its last two moves (`moves_back`) went to and fro; else it is flat.
+/// 1. The later half no longer changes: flat, or oscillating where the parameters still go to and fro (`moves_back`).
+/// 2. No loss lies above (below) the one before: falling (rising), however few there are; a fall during which the parameters go to
+///    and fro is an oscillation around the minimum.
+/// 3. The Mann–Kendall test finds a trend at the level of 1%: falling (rising).
+/// 4. Else the losses vary without a trend: oscillating.
+///
+/// Losses that differ by rounding only count as equal.
 pub(super) fn trend(losses: &[f64], moves_back: bool) -> Trend {
-    let still = if moves_back { Trend::Oscillating } else { Trend::Flat };
+    let oscillating_or = |otherwise| if moves_back { Trend::Oscillating } else { otherwise };
+    // The half of two or three losses would be one of them.
+    let later = if losses.len() < 4 { losses } else { &losses[losses.len() / 2..] };
+    if losses.len() < 2 || is_constant(later) {
+        return oscillating_or(Trend::Flat);
+    }
+    let steps = || losses.windows(2).map(|pair| sign(pair[0], pair[1]));
+    if steps().all(|sign| sign <= 0) {
+        return oscillating_or(Trend::Falling);
+    }
+    if steps().all(|sign| sign >= 0) {
+        return Trend::Rising;
+    }
+    match mann_kendall(losses) {
+        z if z < -SIGNIFICANT => Trend::Falling,
+        z if z > SIGNIFICANT => Trend::Rising,
+        _ => Trend::Oscillating,
+    }
+}
+
+/// Whether all differ by rounding only.
+fn is_constant(losses: &[f64]) -> bool {
     let low = losses.iter().copied().fold(f64::INFINITY, f64::min);
     let high = losses.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let resolution = 4.0 * f64::EPSILON * high.abs();
-    if losses.len() < 2 || high - low <= resolution {
-        return still;
-    }
-    let (early, late) = losses.split_at(losses.len() / 2);
-    let (early_mean, early_variance) = mean_and_variance(early);
-    let (late_mean, late_variance) = mean_and_variance(late);
-    let error = (early_variance / early.len() as f64 + late_variance / late.len() as f64).sqrt();
-    let change = late_mean - early_mean;
-    if change.abs() > 3.0 * error {
-        if change < 0.0 { Trend::Falling } else { Trend::Rising }
-    } else {
-        Trend::Oscillating
-    }
+    sign(low, high) == 0
 }
 
-fn mean_and_variance(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().fold(0.0, |sum, x| sum + x) / count;
-    let squares = values.iter().fold(0.0, |sum, x| sum + (x - mean) * (x - mean));
-    (mean, squares / count)
+/// The sign of the move from one loss to another; 0 for a move in the last digits.
+fn sign(from: f64, to: f64) -> i64 {
+    let rounding = 4.0 * f64::EPSILON * from.abs().max(to.abs());
+    i64::from(to - from > rounding) - i64::from(from - to > rounding)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::Key;
+/// The statistic of the Mann–Kendall test for a trend, standard normal where there is none: the number of rising pairs less that of
+/// falling ones. Neighbouring losses of a run are alike, which makes long waves of its noise look like trends; so the variance grows
+/// by (1 + r)/(1 − r), where r is the correlation of neighbouring ranks about their line (as in Hamed and Rao 1998, first lag only).
+fn mann_kendall(losses: &[f64]) -> f64 {
+    let n = losses.len() as f64;
+    // Twice the ranks, less their mean.
+    let rank = |&loss: &f64| losses.iter().map(|&other| sign(other, loss)).sum::<i64>() as f64;
+    let ranks: Vec<f64> = losses.iter().map(rank).collect();
+    let place = |i: usize| i as f64 - (n - 1.0) / 2.0;
+    let products = (0..losses.len()).fold(0.0, |sum, i| sum + place(i) * ranks[i]);
+    let slope = products / (n * (n * n - 1.0) / 12.0);
+    let about: Vec<f64> = ranks.iter().enumerate().map(|(i, rank)| rank - slope * place(i)).collect();
+    let squares = about.iter().fold(0.0, |sum, x| sum + x * x);
+    let neighbors = about.windows(2).fold(0.0, |sum, pair| sum + pair[0] * pair[1]);
+    let alike = if squares > 0.0 { (neighbors / squares).clamp(0.0, 0.9) } else { 0.0 };
 
-    fn losses(of: impl FnMut(usize) -> f64) -> Vec<f64> {
-        (0..WINDOW).map(of).collect()
-    }
-
-    #[test]
-    fn a_slow_descent_still_falls() {
-        assert_eq!(trend(&losses(|t| 1.0 - 1e-9 * t as f64), false), Trend::Falling);
-        assert_eq!(trend(&losses(|t| 0.99f64.powi(t as i32)), false), Trend::Falling);
-        assert_eq!(trend(&losses(|t| 1.0 + 1e-3 * t as f64), false), Trend::Rising);
-    }
-
-    #[test]
-    fn an_equal_loss_is_flat_unless_the_parameters_go_to_and_fro() {
-        assert_eq!(trend(&losses(|_| 0.3), false), Trend::Flat);
-        assert_eq!(trend(&losses(|_| 0.3), true), Trend::Oscillating);
-        assert_eq!(trend(&losses(|_| 0.0), false), Trend::Flat);
-        assert_eq!(trend(&[1.0], false), Trend::Flat);
-    }
-
-    #[test]
-    fn alternation_and_noise_oscillate_and_a_noisy_descent_falls() {
-        assert_eq!(trend(&losses(|t| if t % 2 == 0 { 1.0 } else { 2.0 }), true), Trend::Oscillating);
-        let mut stream = Key::new("trend").stream();
-        assert_eq!(trend(&losses(|_| 1.0 + 0.1 * stream.normal()), false), Trend::Oscillating);
-        assert_eq!(trend(&losses(|t| 2.0 - 0.05 * t as f64 + 0.1 * stream.normal()), false), Trend::Falling);
-    }
+    let pairs = (0..losses.len()).flat_map(|i| (0..i).map(move |j| (j, i)));
+    let rising: i64 = pairs.map(|(earlier, later)| sign(losses[earlier], losses[later])).sum();
+    let variance = n * (n - 1.0) * (2.0 * n + 5.0) / 18.0 * (1.0 + alike) / (1.0 - alike);
+    // Pairs come in twos: from one count to the next; half of that lies between them.
+    (rising.abs() - 1).max(0) as f64 / variance.sqrt() * rising.signum() as f64
 }

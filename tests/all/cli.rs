@@ -147,6 +147,11 @@ fn report_makes_the_same_tables_and_plots_from_the_files_alone() {
     // 0.3125 · 0.5625² = 0.0989: the first step already brings the loss below 0.1.
     assert!(runs.lines().nth(1).unwrap().contains(",converged,1,"), "{runs}");
     assert!(place.path("looser/loss.svg").is_file());
+
+    // Without a folder it prints, names the target, and says what is not known.
+    let printed = succeeds(&place.run(&["report", "results/study", "--target", "loss=1e-9"]));
+    assert!(printed.contains("Steps to loss ≤ 1e-9."), "{printed}");
+    assert!(printed.contains("stopped at another target") && printed.contains("unknown"), "{printed}");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 //!
 //! The loop below shares with the program only the order of examples, the direct solve, and the rules of canonical arithmetic.
 
-use crate::support;
 use std::path::Path;
 
 use goldilocks::data::{Order, Sampling, Schedule};
@@ -11,6 +10,8 @@ use goldilocks::problem::{Problem, Quadratic};
 use goldilocks::record::Run;
 use goldilocks::spec::Setup;
 use goldilocks::train::{BatchSize, Criterion};
+
+use crate::support;
 
 /// What the naive loop knows of how a run went.
 #[derive(Debug, PartialEq)]

@@ -29,6 +29,30 @@ fn the_minima_are_those_that_a_fine_search_finds() {
 }
 
 #[test]
+fn equal_minima_are_numbered_from_left_to_right_wherever_the_middle_lies() {
+    for center in [0.0, 0.3, -0.1, 7.7, 1e3, -12.34] {
+        for dimensions in [1, 2] {
+            let carton = Carton::new(EggCarton { dimensions, minimum: [center, 0.7], ..CARTON });
+            let offset = |minimum: &Minimum| -> Vec<f64> {
+                minimum.wells.iter().map(|&well| carton.wells[well].bottom).collect()
+            };
+            let sizes = |offsets: &[f64]| -> Vec<f64> {
+                let mut sizes: Vec<f64> = offsets.iter().map(|u| u.abs()).collect();
+                sizes.sort_by(f64::total_cmp);
+                sizes
+            };
+            for pair in carton.minima().windows(2) {
+                let (a, b) = (offset(&pair[0]), offset(&pair[1]));
+                if sizes(&a) == sizes(&b) {
+                    assert_eq!(pair[0].loss, pair[1].loss);
+                    assert!(a < b, "{center}: {a:?} before {b:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn two_dimensions_have_all_combinations_of_minima() {
     let one = Carton::new(CARTON);
     let two = Carton::new(EggCarton { dimensions: 2, ..CARTON });

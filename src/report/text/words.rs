@@ -64,7 +64,7 @@ pub(super) fn outcome(study: &Study, runs: &[u32]) -> String {
             (Status::Exhausted, Some(Trend::Oscillating)) if runs.len() == 1 => format!("oscillates {after}"),
             (Status::Exhausted, Some(Trend::Oscillating)) => format!("oscillating {after}"),
             (Status::Exhausted, Some(Trend::Rising)) => format!("rising {after}"),
-            (Status::Exhausted, None) => format!("not there {after}"),
+            (Status::Exhausted, None) => format!("unknown {after}"),
         };
         if runs.len() == 1 { words } else { format!("{count} {words}") }
     });

@@ -207,3 +207,47 @@ fn the_egg_carton_gives_the_bits_of_a_naive_loop() {
         }
     }
 }
+
+#[test]
+fn where_measuring_costs_steps_are_known_to_a_tenth() {
+    let data = data(200, 2, 2);
+    let model = Logistic::binary(LogisticRegression { initial: Initial::Zeros, l2: 0.01 }, Arc::clone(&data));
+    let steps = |stop: &Stop| {
+        let mut group = group(stop, &[0.01], model.initial(&Key::new("test")));
+        // 67 steps make an epoch.
+        group.schedule = Some(Schedule::new(200, 3, Sampling::Shuffle));
+        train(arch(), &model, &group).unwrap().remove(0)
+    };
+    let mut stop = stop(1000, Some(Criterion::Loss(0.0)));
+    // As the documentation says it: grown by a tenth, or the end of an epoch.
+    let mut expected = vec![0];
+    for step in 1..=1000u64 {
+        let last = *expected.last().unwrap();
+        if step - last >= (last / 10).max(1) || step % 67 == 0 || step == 1000 {
+            expected.push(step);
+        }
+    }
+    let outcome = steps(&stop);
+    let curve = outcome.curve.unwrap();
+    assert_eq!(curve.steps, expected);
+    assert_eq!(outcome.resolution, None);
+
+    // A run that converges at some evaluation says how far the one before lies back.
+    for place in [0, 1, 12, 25, 40] {
+        stop.converged = Some(Convergence { criteria: vec![Criterion::Loss(curve.loss[place])], hold: 1 });
+        let outcome = steps(&stop);
+        let first = curve.loss.iter().position(|&loss| loss <= curve.loss[place]).unwrap();
+        assert_eq!(outcome.steps, Some(expected[first]));
+        let resolution = outcome.resolution.unwrap();
+        assert_eq!(resolution, expected[first] - expected[first.saturating_sub(1)]);
+        assert!(resolution <= 1 || 10 * resolution <= expected[first], "{resolution} of {}", expected[first]);
+    }
+
+    // Criteria that count evaluations count epochs.
+    for (criterion, hold) in [(Criterion::Loss(0.0), 2), (Criterion::Plateau { change: 0.0, window: 3 }, 1)] {
+        stop.converged = Some(Convergence { criteria: vec![criterion], hold });
+        assert_eq!(steps(&stop).curve.unwrap().steps[..4], [0, 67, 134, 201]);
+    }
+    stop.converged = None;
+    assert_eq!(steps(&stop).curve.unwrap().steps[..3], [0, 67, 134]);
+}
