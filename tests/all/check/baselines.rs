@@ -258,9 +258,9 @@ fn few_seeds_cannot_tell_and_say_so() {
     let faster = |text: &str| -> String {
         let line = |line: &str| {
             let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
-            if let Ok(steps) = cells[6].parse::<u64>() {
-                cells[6] = (steps / 3).to_string();
-                cells[16] = cells[16].chars().rev().collect();
+            if let Ok(steps) = cells[7].parse::<u64>() {
+                cells[7] = (steps / 3).to_string();
+                cells[17] = cells[17].chars().rev().collect();
             }
             cells.join(",") + "\n"
         };
