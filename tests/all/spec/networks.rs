@@ -419,9 +419,9 @@ fn seeds_beside_a_pages_own_seed_are_copies_of_one_run() {
     let message = errors(NETWORK, &[("rng = \"seedrandom\"", "rng = \"seedrandom\"\npage_seed = \"0.5\"")]);
     assert_snapshot!(message, @r"
     error: these seeds change nothing: they would be copies of one run
-      --> spec.toml:24:8
+      --> spec.toml:23:8
        |
-    24 | seed = { count = 3 }
+    23 | seed = { count = 3 }
        |        ^^^^^^^^^^^^^ `data.page_seed` fixes the points, their order and the initial weights
        |
        = help: remove `page_seed`, and every seed is a page of its own; or remove this axis
