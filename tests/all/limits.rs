@@ -139,7 +139,8 @@ fn of_many_errors_the_first_twenty_are_shown_and_long_text_is_cut() {
     assert_eq!(code, Some(2));
     assert_eq!(text.matches("error: ").count(), 20);
     assert!(text.trim_end().ends_with("… and 15980 more errors"), "{}", &text[text.len() - 200..]);
-    assert!(started.elapsed().as_secs() < 8, "{:?}", started.elapsed());
+    // A second on an idle machine; quadratic rendering took many times this limit on a busy one.
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 
     let long = "x y".repeat(1_000_000);
     fs::write(folder.path().join("study.toml"), REGRESSION.replace("sizes", &long)).unwrap();
