@@ -42,7 +42,7 @@ fn a_run_that_bounces_and_one_that_converges_are_explained() {
     assert!(text.contains("this learning rate lies on it, where a step neither gains nor loses."), "{text}");
     let text = explained("2");
     assert!(text.starts_with("Run 2 (learning_rate 0.7) converged after 10 steps.\n"), "{text}");
-    assert!(text.contains("It was on one side of the minimum at every recorded step.\n"), "{text}");
+    assert!(text.contains("No step jumped over the minimum.\n"), "{text}");
     assert!(text.contains("0.0055 (0.0055 of its start), which it met.\n"), "{text}");
     assert!(text.contains("The next smaller learning rate, 0.1, converged after 81 steps; the next larger learning rate, 1, converged after 6 steps.\n"), "{text}");
 }

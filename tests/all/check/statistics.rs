@@ -334,7 +334,8 @@ fn the_promises_hold_for_real_runs_too() {
     };
     let equal = alarms(resampled(1.0));
     equal.tell("equal, real runs, 9 cells, 20 seeds");
-    assert!(equal.any <= 0.05, "{equal:?}");
+    // 5%, and two standard errors of a share of 1000.
+    assert!(equal.any <= 0.065, "{equal:?}");
     let slower = alarms(resampled(1.2));
     slower.tell("a fifth slower, real runs, 9 cells, 20 fresh seeds");
     assert!(slower.failing >= 0.95, "{slower:?}");

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::outcome::Trend;
 use crate::record::sample::{self, converged, diverged, exhausted, failed};
-use crate::record::{self, BATCH_SIZE, LEARNING_RATE, SEED, Target};
+use crate::record::{self, Axis, BATCH_SIZE, FULL_BATCH, LEARNING_RATE, SEED, Target};
 use crate::store;
 use crate::value::Value;
 
@@ -26,7 +26,14 @@ fn rows(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Rows {
 /// The row of a table for the cell (or group of cells) of a run: the one with its values, as far as the table has them.
 fn row_of<'t>(table: &'t Rows, study: &Study, run: usize, except: &[&str]) -> &'t HashMap<String, String> {
     let axes = || study.axes.iter().filter(|axis| !except.contains(&&*axis.path));
-    let is_it = |row: &&HashMap<String, String>| axes().all(|axis| row[&axis.path] == axis.value(run).to_string());
+    // A full batch stands in the tables as its number of examples, with a mark beside it.
+    let same = |row: &HashMap<String, String>, axis: &Axis| match axis.value(run).to_string() {
+        word if word == "full" && axis.path == BATCH_SIZE => row[FULL_BATCH] == "true",
+        text => {
+            row[&axis.path] == text && row.get(FULL_BATCH).is_none_or(|full| axis.path != BATCH_SIZE || full == "false")
+        }
+    };
+    let is_it = |row: &&HashMap<String, String>| axes().all(|axis| same(row, axis));
     table.iter().find(is_it).expect("a row")
 }
 
