@@ -76,7 +76,7 @@ impl Judgment {
     }
 }
 
-/// Holds every claim of a spec against a study; the study's axes must be those of the spec's grid (see [`super::align`]).
+/// Holds every claim of a spec against a study; the study's axes must be those of the spec's grid (the store puts results read from a folder in that order).
 pub fn judge(experiment: &Experiment, study: &Study) -> Vec<Judgment> {
     let expectations = experiment.expectations.iter();
     let claims = expectations.flat_map(|expectation| expectation.claims.iter().map(move |claim| (expectation, claim)));
