@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`architecture`] | imports between the parts of the crate point one way |
 //! | [`spec`], [`schema`], [`grid`] | specs, their messages, the JSON Schema, and the runs they expand into |
-//! | [`naive`], [`networks`], [`playground`], [`playground_reference`] | trained numbers against loops of a few lines and recorded traces |
+//! | [`naive`], [`naive_experiments`], [`networks`], [`playground`], [`playground_reference`] | trained numbers against loops of a few lines and recorded traces |
 //! | [`determinism`] | the same bits for any threads, grouping and instruction set |
 //! | [`fuzz`] | hostile input by the thousand: specs, CSV files, results, addresses; `tests/abuse/fuzz` plays it for minutes |
 //! | [`limits`] | sizes that no machine has, and messages without an end |
@@ -18,6 +18,7 @@ mod fuzz;
 mod grid;
 mod limits;
 mod naive;
+mod naive_experiments;
 mod networks;
 mod playground;
 mod playground_reference;

@@ -1,4 +1,5 @@
-//! Every run of the experiments, trained again by a naive scalar loop: the same bits.
+//! Every run of the learning-rate and the batch-size study, trained again by a naive scalar loop: the same bits. The other experiments
+//! are in `naive_experiments`.
 //!
 //! The loop below shares with the program only the order of examples, the direct solve, and the rules of canonical arithmetic.
 
@@ -15,17 +16,17 @@ use crate::support;
 
 /// What the naive loop knows of how a run went.
 #[derive(Debug, PartialEq)]
-struct Ending {
-    status: Status,
-    steps: Option<u64>,
-    trained_steps: u64,
-    final_loss: u64,
-    best_loss: u64,
-    best_step: u64,
+pub(crate) struct Ending {
+    pub(crate) status: Status,
+    pub(crate) steps: Option<u64>,
+    pub(crate) trained_steps: u64,
+    pub(crate) final_loss: u64,
+    pub(crate) best_loss: u64,
+    pub(crate) best_step: u64,
 }
 
 impl Ending {
-    fn of(run: &Run) -> Ending {
+    pub(crate) fn of(run: &Run) -> Ending {
         Ending {
             status: run.status,
             steps: run.steps,

@@ -1,6 +1,6 @@
 //! Networks of every kind, trained by gradient descent, against a naive loop over numbers: the same bits, with vectors and without.
 
-use crate::support::{How, USUAL, parse, prepare, train};
+use crate::support::{self, How, USUAL, parse, prepare, train};
 use goldilocks::data::{self, Dataset, Examples, Order, Schedule};
 use goldilocks::math;
 use goldilocks::outcome::Status;
@@ -200,6 +200,42 @@ fn losses_of_classes() {
         "hidden = [2]\noutput_activation = \"sigmoid\"\nactivation = \"linear\"\ninitial = \"uniform\"\ninitial_value = 1.5",
         XOR,
     );
+}
+
+/// Six evenly chosen runs of the experiment, evaluation by evaluation.
+#[test]
+fn the_experiment_on_false_convergence() {
+    let experiment = support::experiment("false-convergence.toml", &["grid.seed=[4, 9]"]);
+    let (grid, prepared) = prepare(&experiment);
+    let study = train(&experiment, USUAL);
+    for (number, run) in grid.runs.iter().enumerate().step_by(4) {
+        let setup = &grid.setups[run.setup as usize];
+        let Definition::Network(definition) = &setup.problem else { panic!("a network") };
+        let data = Dataset::load(setup.data.as_ref().unwrap(), None).unwrap();
+        let Problem::Network(network) = &*prepared.problems[prepared.problem_of(run)] else { panic!("a network") };
+        let start = network.initial(&Key::new("init").number("seed", run.settings.seed));
+        let mut naive = Naive::new(definition.clone(), data.train.width, 1, &start);
+        assert_eq!(run.settings.batch_size, BatchSize::Full);
+        let all: Vec<u32> = (0..data.train.len() as u32).collect();
+        let mut losses = vec![naive.loss(&data.train)];
+        for _ in 0..3000 {
+            naive.step(&data.train, &all, run.settings.learning_rate);
+            losses.push(naive.loss(&data.train));
+        }
+        // Where 21 losses lie within a hundredth of the newest.
+        let is_plateau = |last: &[f64]| {
+            let (low, high) = last.iter().fold((f64::MAX, f64::MIN), |(low, high), x| (low.min(*x), high.max(*x)));
+            high - low <= 0.01 * last[20].abs()
+        };
+        let steps = losses.windows(21).position(is_plateau).map(|first| first as u64 + 20);
+        let row = &study.runs[number];
+        assert_eq!((row.steps, row.trained_steps), (steps, 3000), "run {number}");
+        assert_eq!(row.final_loss.to_bits(), losses[3000].to_bits(), "run {number}");
+        let curve = &study.curves.iter().find(|curve| curve.run == number).unwrap();
+        for (&step, loss) in curve.steps.iter().zip(&curve.loss) {
+            assert_eq!(loss.to_bits(), losses[step as usize].to_bits(), "run {number}, step {step}");
+        }
+    }
 }
 
 #[test]
