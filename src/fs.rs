@@ -1,11 +1,11 @@
-//! Reading and writing files, with the path in every error, and folders that are replaced as a whole or not at all.
+//! Reading and writing files, with the path in every error.
 
 use std::fmt;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write as _};
+use std::path::{Component, Path, PathBuf};
 
-use tempfile::TempDir;
+use rayon::prelude::*;
 
 /// An operation on a file or folder that went wrong.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct Error {
 }
 
 impl Error {
-    fn new(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    pub(crate) fn new(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
         let path = path.to_owned();
         move |cause| Error { doing, path, cause }
     }
@@ -37,6 +37,7 @@ impl fmt::Display for Error {
             io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
             io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder".to_owned(),
             io::ErrorKind::IsADirectory => "it is a folder, not a file".to_owned(),
+            io::ErrorKind::InvalidFilename => "the file name is too long".to_owned(),
             io::ErrorKind::AlreadyExists => "there is a file of that name".to_owned(),
             io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
             _ => self.cause.to_string(),
@@ -99,16 +100,122 @@ pub fn read_pieces(path: &Path, mut piece: impl FnMut(&[u8])) -> Result<(), Erro
     read().map_err(Error::new("cannot read", path))
 }
 
-/// Writes a file: to a temporary one beside it first, then renamed, so that a reader never sees half of it.
+/// Writes a file: to a temporary one beside it first, then renamed, so that a reader never sees half of it. Links are followed;
+/// what is not a regular file, such as a device or a pipe, is written through.
 ///
 /// # Errors
-/// When the folder cannot be written.
+/// When the file or its folder cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = open_to_all(0o666).tempfile_in(folder).map_err(Error::new("cannot write", path))?;
-    io::Write::write_all(&mut file, bytes).map_err(Error::new("cannot write", path))?;
-    file.persist(path).map_err(|error| Error::new("cannot write", path)(error.error))?;
+    let failed = || Error::new("cannot write", path);
+    if is_stream(path, "/dev/stdout") {
+        return io::stdout().lock().write_all(bytes).map_err(failed());
+    }
+    if is_stream(path, "/dev/stderr") {
+        return io::stderr().lock().write_all(bytes).map_err(failed());
+    }
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        let open = fs::OpenOptions::new().write(true).open(path);
+        return open.and_then(|mut file| file.write_all(bytes)).map_err(failed());
+    }
+    let target = resolve(path).map_err(failed())?;
+    let mut file = temporary(0o666).tempfile_in(parent(&target)).map_err(failed())?;
+    file.write_all(bytes).map_err(failed())?;
+    file.persist(&target).map_err(|error| failed()(error.error))?;
     Ok(())
+}
+
+/// Whether a path names one of this process's own streams: opened anew, a redirected one would be written from its start.
+fn is_stream(path: &Path, stream: &str) -> bool {
+    #[cfg(unix)]
+    if let (Ok(found), Ok(stream)) = (fs::metadata(path), fs::metadata(stream)) {
+        return is_same_file(&found, &stream);
+    }
+    let _ = (path, stream);
+    false
+}
+
+/// Whether two descriptions are of one file.
+#[cfg(unix)]
+pub(crate) fn is_same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+/// Fails as [`write`] would for want of a folder, of permission, or for a bad name; changes nothing. To be asked before long work.
+///
+/// # Errors
+/// When the file could not be written.
+pub fn check_writable(path: &Path) -> Result<(), Error> {
+    let failed = || Error::new("cannot write", path);
+    let target = resolve(path).map_err(failed())?;
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(failed()(io::ErrorKind::IsADirectory.into())),
+        // A pipe would wait for its reader.
+        Ok(found) if !found.is_file() => Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed()(error)),
+        _ => temporary(0o666).tempfile_in(parent(&target)).map(drop).map_err(failed()),
+    }
+}
+
+/// The path without links and dots, as the system would follow it; what is not there yet is taken by its name.
+///
+/// # Errors
+/// When links go in a circle, or the working directory is gone.
+pub fn resolve(path: &Path) -> io::Result<PathBuf> {
+    const MOST_LINKS: u32 = 40;
+    let whole = std::path::absolute(path)?;
+    let mut resolved = PathBuf::new();
+    let mut ahead: Vec<std::ffi::OsString> =
+        whole.components().rev().map(|component| component.as_os_str().to_owned()).collect();
+    let mut links = 0;
+    while let Some(name) = ahead.pop() {
+        if name == ".." {
+            resolved.pop();
+            continue;
+        }
+        resolved.push(&name);
+        let Ok(link) = fs::read_link(&resolved) else { continue };
+        links += 1;
+        if links > MOST_LINKS {
+            return Err(io::Error::other("too many links follow each other"));
+        }
+        resolved.pop();
+        ahead.extend(
+            link.components().rev().filter(|part| *part != Component::CurDir).map(|part| part.as_os_str().to_owned()),
+        );
+    }
+    Ok(resolved)
+}
+
+/// The folder that a path lies in.
+pub(crate) fn parent(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Waits until the files of a folder and their names are on the disk.
+///
+/// # Errors
+/// When the disk has not taken them.
+pub fn sync_files(folder: &Path) -> Result<(), Error> {
+    let files: Vec<fs::DirEntry> =
+        fs::read_dir(folder).and_then(Iterator::collect).map_err(Error::new("cannot read", folder))?;
+    files.par_iter().try_for_each(|file| {
+        let path = file.path();
+        fs::File::open(&path).and_then(|file| file.sync_all()).map_err(Error::new("cannot write", &path))
+    })?;
+    sync_folder(folder).map_err(Error::new("cannot write", folder))
+}
+
+/// Waits until the names in a folder are on the disk, where the system knows how to.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems cannot sync folders.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result,
+    }
 }
 
 /// Writes a file piece by piece; what stood there is replaced at once.
@@ -138,9 +245,13 @@ pub fn make_folder(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(Error::new("cannot make the folder", path))
 }
 
+/// How temporary files and folders begin; whoever finds one whose process is gone may remove it.
+pub(crate) const UNFINISHED: &str = ".unfinished";
+
 /// Temporary files are private by default; results are not, so they get the usual permissions (less the umask).
-fn open_to_all(mode: u32) -> tempfile::Builder<'static, 'static> {
+pub(crate) fn temporary(mode: u32) -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
+    builder.prefix(".unfinished-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     #[cfg(not(unix))]
@@ -148,95 +259,51 @@ fn open_to_all(mode: u32) -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// A folder in the making: written beside its final place and swapped in as a whole by [`Staging::publish`].
-/// Dropping it instead leaves the final place untouched.
-#[derive(Debug)]
-pub struct Staging {
-    folder: TempDir,
-    target: PathBuf,
-}
-
-impl Staging {
-    /// Starts a folder that will replace `target`; makes `target`'s parents. Fails early if they cannot be written.
-    ///
-    /// # Errors
-    /// When `target` is a file or its parent cannot be written.
-    pub fn new(target: &Path) -> Result<Staging, Error> {
-        const DOING: &str = "cannot write results to";
-        if target.is_file() {
-            return Err(Error::new(DOING, target)(io::ErrorKind::AlreadyExists.into()));
-        }
-        let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(parent).map_err(Error::new(DOING, target))?;
-        let folder = open_to_all(0o777).prefix(".unfinished-").tempdir_in(parent).map_err(Error::new(DOING, target))?;
-        Ok(Staging { folder, target: target.to_owned() })
-    }
-
-    /// The folder to write into.
-    pub fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// Puts the folder in its final place; what stood there before is removed only afterwards.
-    ///
-    /// # Errors
-    /// When renaming fails; the old folder is then still (or again) in its place.
-    pub fn publish(self) -> Result<(), Error> {
-        const DOING: &str = "cannot replace";
-        let target = &self.target;
-        let old = self.folder.path().with_extension("old");
-        let had_old = match fs::rename(target, &old) {
-            Ok(()) => true,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-            Err(error) => return Err(Error::new(DOING, target)(error)),
-        };
-        let fresh = self.folder.keep();
-        if let Err(error) = fs::rename(&fresh, target) {
-            if had_old {
-                fs::rename(&old, target).map_err(Error::new(DOING, target))?;
-            }
-            return Err(Error::new(DOING, target)(error));
-        }
-        if had_old {
-            fs::remove_dir_all(&old).map_err(Error::new("cannot remove the old results", &old))?;
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     #[test]
-    fn a_dropped_folder_leaves_the_old_one_alone() {
+    fn paths_are_followed_as_the_system_does() {
         let root = tempfile::tempdir().unwrap();
-        let target = root.path().join("deep/results");
-        let first = Staging::new(&target).unwrap();
-        write(&first.path().join("a"), b"1").unwrap();
-        first.publish().unwrap();
-
-        let second = Staging::new(&target).unwrap();
-        write(&second.path().join("a"), b"2").unwrap();
-        drop(second);
-        assert_eq!(read_text(&target.join("a")).unwrap(), "1");
-
-        let third = Staging::new(&target).unwrap();
-        write(&third.path().join("b"), b"3").unwrap();
-        third.publish().unwrap();
-        assert!(read_text(&target.join("a")).unwrap_err().is_not_found());
-        assert_eq!(read_text(&target.join("b")).unwrap(), "3");
-        assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 1, "nothing else is left behind");
+        let root = fs::canonicalize(root.path()).unwrap();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        symlink("a/b", root.join("link")).unwrap();
+        symlink("later", root.join("dangling")).unwrap();
+        symlink("circle", root.join("circle")).unwrap();
+        let resolved = |path: &str| resolve(&root.join(path)).unwrap();
+        assert_eq!(resolved("a/../a"), root.join("a"));
+        assert_eq!(resolved("link/../new"), root.join("a/new"), "`..` of a link is the folder it leads to");
+        assert_eq!(resolved("dangling/x"), root.join("later/x"));
+        assert_eq!(resolved("not/there"), root.join("not/there"));
+        assert!(resolve(&root.join("circle")).is_err());
     }
 
     #[test]
-    fn a_file_in_the_way_is_named() {
+    fn links_lead_to_what_is_written_and_devices_stay() {
         let root = tempfile::tempdir().unwrap();
-        let target = root.path().join("results");
-        fs::write(&target, "").unwrap();
-        let message = Staging::new(&target).unwrap_err().to_string();
-        assert!(message.starts_with("cannot write results to") && message.ends_with("there is a file of that name"));
-        let message = Staging::new(&target.join("inner")).unwrap_err().to_string();
-        assert!(message.ends_with("a file of that name") || message.ends_with("not a folder"), "{message}");
+        let (file, link) = (root.path().join("file"), root.path().join("link"));
+        symlink("file", &link).unwrap();
+        write(&link, b"through").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(read_text(&file).unwrap(), "through");
+        let null = root.path().join("null");
+        symlink("/dev/null", &null).unwrap();
+        write(&null, b"nothing").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_said_before() {
+        let root = tempfile::tempdir().unwrap();
+        let message = |path: &Path| check_writable(path).unwrap_err().to_string();
+        assert!(message(&root.path().join("no/such")).ends_with("there is no such file or folder"));
+        assert!(message(root.path()).ends_with("it is a folder, not a file"));
+        assert!(message(&root.path().join("x".repeat(300))).to_lowercase().contains("name is too long"));
+        check_writable(&root.path().join("fine")).unwrap();
+        check_writable(Path::new("/dev/null")).unwrap();
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0, "nothing is left behind");
     }
 }

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::{Failure, interrupt};
 use crate::check::Against;
 use crate::record::Study;
 use crate::spec::Experiment;
-use crate::store::{self, layout};
+use crate::store::{self, Staging, layout};
 
 /// The folder of results that are committed with the specs: the baseline unless another one is named.
 const RESULTS: &str = "results";
@@ -120,17 +120,12 @@ impl BaselineArgs {
         }
     }
 
-    /// Keeps a study as the baseline that `--save-baseline` names; says where.
-    pub(super) fn save(
-        &self,
-        study: &Study,
-        experiment: &Experiment,
-        overrides: &[String],
-    ) -> Result<Option<PathBuf>, Failure> {
+    /// Starts the folder of the baseline that `--save-baseline` names, if it names one.
+    pub(super) fn stage(&self, experiment: &Experiment) -> Result<Option<(PathBuf, Staging)>, Failure> {
         let Some(name) = &self.save_baseline else { return Ok(None) };
         let folder = Path::new(NAMED).join(name).join(&experiment.name);
-        write(study, experiment, overrides, &folder)?;
-        Ok(Some(folder))
+        let staging = store::stage(&folder).map_err(Failure::bad_input)?;
+        Ok(Some((folder, staging)))
     }
 }
 
@@ -139,12 +134,11 @@ pub(super) fn write(
     study: &Study,
     experiment: &Experiment,
     overrides: &[String],
-    folder: &Path,
+    staging: Staging,
 ) -> Result<(), Failure> {
-    let staging = store::stage(folder).map_err(Failure::bad_input)?;
     store::write_spec(experiment.text(), overrides, staging.path()).map_err(Failure::lost_output)?;
     store::write_tables(study, staging.path()).map_err(Failure::lost_output)?;
-    staging.publish().map_err(Failure::lost_output)
+    interrupt::put_in_place(staging)
 }
 
 /// The names of the studies whose results are there: the first few.

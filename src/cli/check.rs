@@ -15,7 +15,7 @@ use crate::outcome::Status;
 use crate::record::Study;
 use crate::report::text;
 use crate::spec::{Diagnostic, Experiment};
-use crate::store;
+use crate::store::{self, Staging};
 use crate::train::Detail;
 
 /// Train specs and hold the outcome against what they expect and against a baseline; for CI
@@ -38,7 +38,7 @@ Exit codes:
   2  a bad argument or spec; nothing was trained
   3  it cannot be told: there is no baseline, or it is not complete; cells are new, removed, or of other settings;
      or there are too few seeds. Where 1 applies too, the exit code is 1
-  130  interrupted")]
+  130, 143 or 129  ended by Ctrl-C, SIGTERM or SIGHUP")]
 pub(super) struct Args {
     /// The specs, TOML files
     #[arg(value_name = "SPEC", required = true)]
@@ -84,6 +84,10 @@ struct Ready {
     source: Source,
     fail_on: FailOn,
     baseline: Baseline,
+    /// Where its tables go, if they go anywhere.
+    out: Option<Staging>,
+    /// Where its baseline goes, if it is to become one.
+    save: Option<(PathBuf, Staging)>,
 }
 
 /// Where the outcome comes from.
@@ -116,18 +120,21 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
 pub(super) fn run_on<E: Executor>(executor: &dyn Fn() -> E, args: &Args) -> Result<u8, Failure> {
     use_threads(args.threads);
     args.baseline.check()?;
+    args.ci.check()?;
     let ready = prepare_all(args)?;
     let mut checked = Vec::new();
     let mut saved = Vec::new();
-    for one in ready {
+    for mut one in ready {
         let study = outcome(&executor(), args, &one)?;
+        let (out, save) = (one.out.take(), one.save.take());
         let experiment = one.source.experiment();
-        if let (Some(out), Ok(study)) = (&args.out, &study) {
-            baseline::write(study, experiment, &args.overrides, &out.join(&experiment.name))?;
+        if let (Some(out), Ok(study)) = (out, &study) {
+            baseline::write(study, experiment, &args.overrides, out)?;
         }
         let verdict = judge(args, &one, study.as_ref());
-        if let (Ok(study), Conclusion::Passed) = (&study, verdict.conclusion()) {
-            saved.extend(args.baseline.save(study, experiment, &args.overrides)?);
+        if let (Ok(study), Conclusion::Passed, Some((folder, staging))) = (&study, verdict.conclusion(), save) {
+            baseline::write(study, experiment, &args.overrides, staging)?;
+            saved.push(folder);
         }
         checked.push(verdict);
     }
@@ -168,8 +175,11 @@ fn prepare(args: &Args, path: &Path) -> Result<Ready, Failure> {
     };
     load::judge_all(source.experiment(), source.grid())?;
     let fail_on = fail_on(args, source.experiment())?;
-    let baseline = args.baseline.find(source.experiment());
-    Ok(Ready { source, fail_on, baseline })
+    let experiment = source.experiment();
+    let baseline = args.baseline.find(experiment);
+    let out = args.out.as_ref().map(|out| store::stage(&out.join(&experiment.name))).transpose();
+    let save = args.baseline.stage(experiment)?;
+    Ok(Ready { out: out.map_err(Failure::bad_input)?, save, fail_on, baseline, source })
 }
 
 /// The limits of the command line, else those of the spec.

@@ -28,6 +28,11 @@ pub(super) struct CiArgs {
 }
 
 impl CiArgs {
+    /// Fails for a file that could not be written; to be asked before anything is trained.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        self.junit.iter().try_for_each(|path| fs::check_writable(path)).map_err(Failure::bad_input)
+    }
+
     /// Writes what is asked for.
     pub(super) fn write(&self, checked: &[Checked]) -> Result<(), Failure> {
         if let Some(path) = &self.junit {

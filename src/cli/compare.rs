@@ -4,9 +4,8 @@ use std::io::stdout;
 use std::path::{Path, PathBuf};
 
 use super::look::LookArgs;
-use super::{Failure, NOT_COMPARABLE, terminal};
+use super::{Failure, NOT_COMPARABLE, interrupt, terminal};
 use crate::check::{self, FailOn, FailOnError, Strictness};
-use crate::fs::Staging;
 use crate::record::Study;
 use crate::report::plot::Look;
 use crate::report::{ci, plot, text};
@@ -57,6 +56,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let fail_on = FailOn::parse(args.fail_on.iter().map(String::as_str))
         .map_err(|error| Failure::bad_input(format!("`--fail-on`: {error}\nhelp: {}", FailOnError::HELP)))?;
+    if let Some(out) = &args.out {
+        store::check_plots_folder(out).map_err(Failure::bad_input)?;
+    }
     let studies = [read(&args.before)?, read(&args.after)?];
     let [before, after] = &studies;
     let mut comparison = check::compare(before, after, fail_on, Strictness::AxesOnly);
@@ -86,15 +88,6 @@ fn read(folder: &Path) -> Result<Study, Failure> {
 }
 
 fn draw(studies: [&Study; 2], names: [&str; 2], look: Look, out: &Path) -> Result<(), Failure> {
-    if !store::is_plots_or_nothing(out) {
-        return Err(Failure::bad_input(format!(
-            "{} holds something else than plots and would be replaced\nhelp: choose another folder with `--out`",
-            out.display()
-        )));
-    }
-    let staging = Staging::new(out).map_err(Failure::bad_input)?;
-    for (name, bytes) in plot::overlays(studies, names, look).map_err(Failure::lost_output)? {
-        crate::fs::write(&staging.path().join(name), &bytes).map_err(Failure::lost_output)?;
-    }
-    staging.publish().map_err(Failure::lost_output)
+    let plots = plot::overlays(studies, names, look).map_err(Failure::lost_output)?;
+    interrupt::finish_with(|| store::write_plots(&plots, out).map_err(Failure::lost_output))
 }

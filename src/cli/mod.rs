@@ -8,6 +8,7 @@ mod completions;
 mod explain;
 mod import;
 mod init;
+mod interrupt;
 mod load;
 mod look;
 mod memory;
@@ -38,7 +39,8 @@ Start here:
   goldilocks run learning-rate.toml              train them; tables and plots go to results/
 
 Exit codes: 0 fine; 1 a run failed, output was lost, or a check found a regression; 2 a bad argument or spec;
-3 a check cannot compare; 130 interrupted.")]
+3 a check cannot compare; 130, 143 or 129 ended by Ctrl-C, SIGTERM
+or SIGHUP.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -76,8 +78,6 @@ const FAILED: u8 = 1;
 const REGRESSED: u8 = 1;
 /// A check cannot tell: the baseline does not fit.
 const NOT_COMPARABLE: u8 = 3;
-/// Ctrl-C, as shells count it: 128 + SIGINT.
-const INTERRUPTED: u8 = 130;
 
 impl Failure {
     fn bad_input(error: impl std::fmt::Display) -> Failure {
@@ -114,6 +114,7 @@ pub fn main() -> ExitCode {
     if !matches!(cli.command, Command::Run(_) | Command::Check(_) | Command::Retrain(_)) {
         train::use_threads(None);
     }
+    interrupt::watch();
     let outcome = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => plan::run(&args),
@@ -128,11 +129,5 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::run(&args),
         Command::Retrain(args) => retrain::run(&args),
     };
-    match outcome {
-        Ok(code) => ExitCode::from(code),
-        Err(Failure { text, code }) => {
-            terminal::error(&text);
-            ExitCode::from(code)
-        }
-    }
+    interrupt::end(outcome)
 }

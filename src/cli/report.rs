@@ -1,15 +1,15 @@
 //! `goldilocks report`: tables and plots again from the files of a results folder alone, for other targets too.
 
 use std::io::stdout;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::look::LookArgs;
 use super::run::write_plots;
-use super::{Failure, terminal};
+use super::{Failure, interrupt, terminal};
 use crate::record::{self, Study, Target};
 use crate::report::text;
 use crate::spec::Experiment;
-use crate::store;
+use crate::{fs, store};
 
 /// Make tables and plots again from a results folder, for another target too; trains nothing
 #[derive(Debug, clap::Args)]
@@ -48,14 +48,27 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
         study = record::retarget(&study, measure, value).map_err(Failure::bad_input)?;
     }
     if let Some(out) = &args.out {
+        if args.target.is_some() && is_same(out, &args.folder) {
+            return Err(Failure::bad_input(format!(
+                "another target needs another folder than {}\nhelp: choose one with `--out`",
+                args.folder.display()
+            )));
+        }
         let staging = store::stage(out).map_err(Failure::bad_input)?;
+        if args.target.is_none() {
+            store::copy_origin(&args.folder, staging.path()).map_err(Failure::lost_output)?;
+        }
         store::write_tables(&study, staging.path()).map_err(Failure::lost_output)?;
         write_plots(&study, args.look.into(), staging.path())?;
-        staging.publish().map_err(Failure::lost_output)?;
+        interrupt::finish(staging)?;
     }
     let folder = args.out.as_ref().unwrap_or(&args.folder);
     terminal::print_page(&text::summary(&study, folder, terminal::width(), terminal::is_colored(&stdout())))?;
     Ok(0)
+}
+
+fn is_same(a: &Path, b: &Path) -> bool {
+    matches!((fs::resolve(a), fs::resolve(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Reads the tables; name and description come from the copy of the spec beside them, if it is there.

@@ -7,15 +7,11 @@ use crate::engine::MOST_LANES;
 use crate::record::{Curve, Run, Study};
 use crate::train::Detail;
 
-/// Train some runs and print their trajectories (for `verify`)
+/// Train the runs whose numbers come by standard input, and print their trajectories (for `verify`)
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) spec: SpecArgs,
-
-    /// The numbers of the runs
-    #[arg(long, value_delimiter = ',')]
-    pub(super) runs: Vec<u32>,
 
     /// Threads
     #[arg(long)]
@@ -37,7 +33,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     use_threads(args.threads);
     let mut loaded = args.spec.load()?;
-    loaded.grid = loaded.grid.only(&args.runs);
+    loaded.grid = loaded.grid.only(&numbers()?);
     loaded.experiment.max_curves = u64::MAX;
     let training = Training {
         most_lanes: args.most_lanes,
@@ -48,6 +44,12 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let study = train(&loaded, training)?;
     terminal::print(&if args.steps { steps(&study) } else { hashes(&study) })?;
     Ok(0)
+}
+
+/// The numbers of the runs, which come by standard input, a line each.
+fn numbers() -> Result<Vec<u32>, Failure> {
+    let text = std::io::read_to_string(std::io::stdin()).map_err(Failure::bad_input)?;
+    text.lines().map(|line| line.parse().map_err(|_| Failure::bad_input(format!("`{line}` is not a run")))).collect()
 }
 
 /// A line per run: what `verify` compares.

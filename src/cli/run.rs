@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::load::SpecArgs;
 use super::look::LookArgs;
 use super::train::{Training, train_on, use_threads};
-use super::{FAILED, Failure, terminal};
+use super::{FAILED, Failure, interrupt, terminal};
 use crate::engine::{Executor, Lanes, MOST_LANES};
 use crate::outcome::Status;
 use crate::report::plot::{self, Look};
@@ -24,7 +24,8 @@ Examples:
   goldilocks run study.toml --set 'grid.learning_rate=[0.1, 0.2]' --out /tmp/try
   goldilocks run study.toml --threads 1 --curves all --format svg
 
-Results go to results/<name>/, which is replaced as a whole once the new results are complete.
+Results go to results/<name>/, which is replaced as a whole once the new results are complete; other files in it
+stay. Results of another grid are replaced only with `--force`.
 The same spec gives the same tables, byte for byte, whatever the number of threads.")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -33,6 +34,10 @@ pub(super) struct Args {
     /// The folder for the results [default: results/NAME]
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
+
+    /// Replace the results of another grid too
+    #[arg(long)]
+    force: bool,
 
     /// Threads [default: one per core]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -89,6 +94,10 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     use_threads(args.threads);
     let loaded = args.spec.load_unjudged()?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&loaded.experiment.name));
+    if !args.force {
+        let overrides = &args.spec.overrides;
+        store::same_grid(&out, &loaded.experiment, overrides, &loaded.grid).map_err(Failure::bad_input)?;
+    }
     let staging = store::stage(&out).map_err(Failure::bad_input)?;
     let loading = started.elapsed();
 
@@ -116,10 +125,11 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
         phases,
     };
     store::write_execution(&execution, staging.path()).map_err(Failure::lost_output)?;
-    staging.publish().map_err(Failure::lost_output)?;
+    let summary = text::summary(&study, &out, terminal::width(), terminal::is_colored(&stdout()));
+    interrupt::finish(staging)?;
 
     if !args.quiet {
-        terminal::print_page(&text::summary(&study, &out, terminal::width(), terminal::is_colored(&stdout())))?;
+        terminal::print_page(&summary)?;
     }
     let failed = study.runs.iter().any(|run| run.status == Status::Failed);
     Ok(if failed { FAILED } else { 0 })

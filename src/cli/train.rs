@@ -1,10 +1,10 @@
 //! Training for the verbs that train: threads, progress, Ctrl-C.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::Failure;
+use super::interrupt::{GIVEN_UP, given_up};
 use super::load::Loaded;
-use super::{Failure, INTERRUPTED};
 use crate::engine::{self, Executor, Interrupted, Lanes, MOST_LANES, Options, Plan};
 use crate::record::Study;
 use crate::report::progress::Progress;
@@ -53,9 +53,6 @@ fn can_start(threads: usize) -> bool {
     })
 }
 
-/// Set by Ctrl-C. A process has one handler of signals, however often it trains.
-static GIVEN_UP: AtomicBool = AtomicBool::new(false);
-
 /// Trains the grid, with a progress bar; Ctrl-C gives up and leaves old results as they are.
 pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failure> {
     train_on(&Lanes::new(training.scalar, training.most_lanes), loaded, training)
@@ -63,20 +60,10 @@ pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failur
 
 /// The same on any executor.
 pub(super) fn train_on(executor: &dyn Executor, loaded: &Loaded, training: Training) -> Result<Study, Failure> {
-    // Without a handler Ctrl-C ends the process at once, which loses nothing either; the second handler is the first.
-    let _ = ctrlc::set_handler(|| {
-        if GIVEN_UP.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(INTERRUPTED));
-        }
-    });
     let progress = Progress::new(training.quiet);
     let Loaded { experiment, grid, prepared } = loaded;
     let mut plan = Plan::new(experiment, grid, prepared);
     plan.curves = training.curves.unwrap_or(plan.curves);
     let options = Options { threads: 0, interrupted: &GIVEN_UP, listener: &|event| progress.tell(event) };
-    engine::run(&plan, executor, &options).map_err(given_up)
-}
-
-fn given_up(Interrupted: Interrupted) -> Failure {
-    Failure { text: "interrupted; nothing was written, and old results are as they were".into(), code: INTERRUPTED }
+    engine::run(&plan, executor, &options).map_err(|Interrupted| given_up())
 }

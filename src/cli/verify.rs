@@ -5,11 +5,12 @@
 
 use std::fmt::Write as _;
 use std::process::Command;
+use std::sync::atomic::Ordering;
 
 use super::load::{Loaded, SpecArgs};
 use super::retrain;
 use super::train::{Training, train};
-use super::{Failure, REGRESSED, terminal};
+use super::{Failure, REGRESSED, interrupt, terminal};
 use crate::choice::evenly;
 use crate::record::Study;
 use crate::spec::Experiment;
@@ -23,7 +24,7 @@ Examples:
   goldilocks verify study.toml --sample 1000
 
 Exit codes: 0 every bit is the same, 1 a run differs (the first differing step is printed), 2 a bad argument or spec,
-130 interrupted.")]
+130, 143 or 129 ended by Ctrl-C, SIGTERM or SIGHUP.")]
 pub(super) struct Args {
     #[command(flatten)]
     spec: SpecArgs,
@@ -98,7 +99,6 @@ fn again(args: &Args, condition: &Condition, runs: &[u32], steps: bool) -> Resul
     let mut command = Command::new(program);
     command.arg("retrain").arg(&args.spec.path).args(condition.arguments);
     let runs: Vec<String> = runs.iter().map(u32::to_string).collect();
-    command.arg(format!("--runs={}", runs.join(",")));
     command.args(args.spec.overrides.iter().map(|change| format!("--set={change}")));
     if args.spec.yes {
         command.arg("--yes");
@@ -106,17 +106,25 @@ fn again(args: &Args, condition: &Condition, runs: &[u32], steps: bool) -> Resul
     if steps {
         command.arg("--steps");
     }
-    let output = command.output().map_err(|error| failed(&error))?;
-    if !output.status.success() {
-        return Err(failed(&String::from_utf8_lossy(&output.stderr)));
+    // A command line holds only so many numbers.
+    let (status, out, errors) = interrupt::run(&mut command, &runs.join("\n")).map_err(|error| failed(&error))?;
+    if interrupt::GIVEN_UP.load(Ordering::SeqCst) {
+        return Err(interrupt::given_up());
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    if status.success() { Ok(out) } else { Err(failed(&errors)) }
 }
 
 /// The first line in which two texts differ.
 fn first_difference(a: &str, b: &str) -> Option<usize> {
-    let lines = a.lines().count().max(b.lines().count());
-    (0..lines).find(|&line| a.lines().nth(line) != b.lines().nth(line))
+    let (mut a, mut b) = (a.lines(), b.lines());
+    let mut line = 0;
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return None,
+            (one, other) if one != other => return Some(line),
+            _ => line += 1,
+        }
+    }
 }
 
 /// Trains one run again, here and there, with every evaluation recorded; says at which step it first differs.

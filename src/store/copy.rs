@@ -23,13 +23,28 @@ pub fn write_spec(text: &str, overrides: &[String], folder: &Path) -> Result<(),
     })
 }
 
+/// Copies what tells where results came from, as far as it is there: for tables and plots that are made of them again.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn copy_origin(from: &Path, to: &Path) -> Result<(), fs::Error> {
+    for name in [layout::SPEC, layout::OVERRIDES, layout::PROVENANCE, layout::TIMING] {
+        match fs::read_text(&from.join(name)) {
+            Ok(text) => fs::write(&to.join(name), text.as_bytes())?,
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 /// Reads the copy of the spec with the changes that the command line made; nothing if it is not there or of another version.
 pub fn read_spec(folder: &Path) -> Option<Experiment> {
     spec::read(&folder.join(layout::SPEC), &read_overrides(folder)?).ok()
 }
 
 /// What `--set` changed; `None` if that cannot be read.
-fn read_overrides(folder: &Path) -> Option<Vec<String>> {
+pub(super) fn read_overrides(folder: &Path) -> Option<Vec<String>> {
     let text = match fs::read_text(&folder.join(layout::OVERRIDES)) {
         Ok(text) => text,
         Err(error) if error.is_not_found() => return Some(Vec::new()),

@@ -20,6 +20,8 @@ pub const POINTS: &str = "points.csv";
 pub const OVERRIDES: &str = "overrides.csv";
 /// Which tables the folder holds; written last.
 pub const MANIFEST: &str = "manifest.csv";
+/// The header line of the manifest.
+pub(super) const MANIFEST_HEADER: &str = "table,rows,blake3";
 /// The spec as it was read.
 pub const SPEC: &str = "spec.toml";
 /// How this execution went: nothing in it can be reproduced.
@@ -30,3 +32,19 @@ pub const TIMING: &str = "timing.csv";
 /// What the manifest may name, in its order.
 pub(super) const TABLES: [&str; 9] =
     [RUNS, SUMMARY, GOLDILOCKS, CURVES, PARAMETERS, LANDSCAPE, BOUNDARY, POINTS, OVERRIDES];
+
+/// The plots of a study, without their endings.
+pub const PLOTS: [&str; 8] = ["loss", "steps", "batch", "heatmap", "bowl", "basins", "boundary", "seeds"];
+
+/// The endings of plots.
+pub const PLOT_ENDINGS: [&str; 2] = ["png", "svg"];
+
+/// Whether the program writes files of this name into a results folder.
+pub(super) fn is_ours(name: &str) -> bool {
+    is_plot(name) || TABLES.contains(&name) || [MANIFEST, SPEC, PROVENANCE, TIMING].contains(&name)
+}
+
+/// Whether a plot has this name.
+pub(super) fn is_plot(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(plot, ending)| PLOTS.contains(&plot) && PLOT_ENDINGS.contains(&ending))
+}

@@ -8,11 +8,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::layout::{MANIFEST as NAME, RUNS, TABLES};
+use super::layout::{MANIFEST as NAME, MANIFEST_HEADER as HEADER, RUNS, TABLES};
+use super::place;
 use crate::fs;
-
-/// Its header line.
-const HEADER: &str = "table,rows,blake3";
 
 /// Why a results folder is not whole.
 #[derive(Debug)]
@@ -60,6 +58,7 @@ pub fn write_manifest(folder: &Path) -> Result<(), fs::Error> {
 /// # Errors
 /// When the folder has no manifest, or a table is missing, cut off or changed.
 pub fn verify_manifest(folder: &Path) -> Result<(), ManifestError> {
+    place::repair(folder);
     let broken = |what: String| ManifestError::Broken { folder: folder.to_owned(), what };
     let text = match fs::read_text(&folder.join(NAME)) {
         Ok(text) => text,

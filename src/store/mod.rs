@@ -3,17 +3,22 @@
 //! Every file name stands once, in [`layout`]. Knows nothing of training; what is drawn comes as bytes.
 
 mod align;
+mod contents;
 mod copy;
+mod difference;
 mod folder;
 pub mod layout;
+mod lock;
 mod manifest;
+mod place;
 mod provenance;
 mod read;
 mod tables;
 
 pub use align::{Mismatch, align};
-pub use copy::{read_spec, write_spec};
-pub use folder::{StageError, is_plots_or_nothing, stage};
+pub use copy::{copy_origin, read_spec, write_spec};
+pub use difference::{OtherGrid, same_grid};
+pub use folder::{PublishError, StageError, Staging, abandon, check_plots_folder, stage, write_plots};
 pub use manifest::{ManifestError, verify_manifest, write_manifest};
 pub use provenance::{Execution, write_execution};
 pub use read::{ReadError, read};

@@ -12,7 +12,7 @@ use source::{Cell, Row, Source};
 
 pub use source::ReadError;
 
-use super::layout;
+use super::{layout, place};
 use crate::fs;
 use crate::record::{
     Axis, BATCH_SIZE, BOUNDARY_COLUMNS, Boundary, BoundaryPoint, CURVE_COLUMNS, Curve, ENDS, Extra, FIRST_COLUMNS,
@@ -30,6 +30,7 @@ use crate::record::{
 /// # Errors
 /// When a file cannot be read, is cut off, or holds something else than it should: file, line, column and what was expected.
 pub fn read(folder: &Path) -> Result<Study, ReadError> {
+    place::repair(folder);
     let mut study = Study::default();
     let path = folder.join(layout::RUNS);
     let text = fs::read_text(&path).map_err(ReadError::File)?;

@@ -120,7 +120,7 @@ fn a_study_runs_from_spec_to_tables_and_plots() {
 fn a_second_run_replaces_the_first_with_the_same_tables() {
     let place = Place::with(&[("study.toml", PARABOLA)]);
     succeeds(&place.run(&["run", "study.toml", "--quiet"]));
-    fs::write(place.path("results/study/stale.png"), "old").unwrap();
+    fs::write(place.path("results/study/batch.png"), "old").unwrap();
     let tables = |place: &Place| {
         ["runs.csv", "summary.csv", "goldilocks.csv", "curves.csv", "landscape.csv"]
             .map(|name| fs::read(place.path("results/study").join(name)).unwrap())
@@ -128,7 +128,7 @@ fn a_second_run_replaces_the_first_with_the_same_tables() {
     let first = tables(&place);
     assert_eq!(succeeds(&place.run(&["run", "study.toml", "--quiet", "-j", "7", "--scalar"])), "");
     assert_eq!(tables(&place), first);
-    assert!(!place.path("results/study/stale.png").exists(), "the folder is replaced as a whole");
+    assert!(!place.path("results/study/batch.png").exists(), "our files are replaced as a whole");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn report_makes_the_same_tables_and_plots_from_the_files_alone() {
             == fs::read(place.path("results/study").join(&name)).unwrap();
         assert!(same, "{name} differs");
     }
-    assert_eq!(place.list("again").len(), 9);
+    assert_eq!(place.list("again").len(), 12, "with the spec, the provenance and the timing");
     succeeds(&place.run(&["report", "results/study", "--target", "loss=0.1", "--out", "looser", "--format", "svg"]));
     let runs = fs::read_to_string(place.path("looser/runs.csv")).unwrap();
     // 0.3125 · 0.5625² = 0.0989: the first step already brings the loss below 0.1.
@@ -309,7 +309,7 @@ fn a_folder_with_something_else_in_it_is_never_replaced() {
     let message = fails(&place.run(&["run", "study.toml", "--out", "thesis"]), 2);
     assert_eq!(
         message,
-        "error: thesis holds something else than results and would be replaced\nhelp: choose another folder with `--out`\n"
+        "error: thesis contains other files: chapter1.tex\nhelp: choose another folder with `--out`, or move them away\n"
     );
     assert_eq!(place.list("thesis"), ["chapter1.tex"]);
 }
@@ -341,7 +341,8 @@ fn ctrl_c_keeps_the_old_results_and_exits_130() {
     succeeds(&place.run(&["run", "study.toml", "--quiet"]));
     let before = fs::read(place.path("results/study/runs.csv")).unwrap();
     // A rate that goes nowhere, for a very long time.
-    let long = ["run", "study.toml", "--set", "grid.learning_rate=1e-12", "--set", "stop.max_steps=1000000000000"];
+    let long =
+        ["run", "study.toml", "--force", "--set", "grid.learning_rate=1e-12", "--set", "stop.max_steps=1000000000000"];
     let child = place.command(&long).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     wait_for_staging(&place.path("results"));
     let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

@@ -24,6 +24,7 @@ mod playground;
 mod playground_reference;
 mod schema;
 mod spec;
+mod store;
 mod support;
 mod terminal;
 mod verbs;

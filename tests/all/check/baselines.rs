@@ -11,7 +11,7 @@ fn silent() -> String {
 }
 
 fn run(place: &Place, arguments: &[&str]) {
-    prints(&place.run(&[&["run", "study.toml", "--quiet", "--no-plots"], arguments].concat()), 0);
+    prints(&place.run(&[&["run", "study.toml", "--quiet", "--no-plots", "--force"], arguments].concat()), 0);
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn few_seeds_cannot_tell_and_say_so() {
     assert!(text.contains("study.toml:9: cannot tell: median steps"), "{text}");
     assert!(text.contains("p = 0.062; 5 seeds are too few to tell it from chance, 6 would do"), "{text}");
 
-    prints(&place.run(&["run", "study.toml", "--quiet", "--no-plots"]), 0);
+    prints(&place.run(&["run", "study.toml", "--quiet", "--no-plots", "--force"]), 0);
     tamper(&place, "results/noisy", faster);
     let text = prints(&place.run(&["check", "study.toml"]), 1);
     assert!(text.contains("error: slower: median steps") && text.contains("p = 0.0078"), "{text}");

@@ -77,7 +77,7 @@ fn plots_of_both_lie_over_each_other() {
     assert_eq!(&fs::read(place.path("plots/steps.png")).unwrap()[1..4], b"PNG");
     assert!(!place.path("plots/steps.svg").exists());
     let text = fails(&place.run(&["compare", "before", "after", "--out", "before"]), 2);
-    assert!(text.contains("before holds something else than plots and would be replaced"), "{text}");
+    assert!(text.contains("before contains other files: "), "{text}");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! `verify` as a process.
 
+use std::io::Write;
+use std::process::Stdio;
+
 use super::{NOISY, PARABOLA, Place, fails, prints};
 
 #[test]
@@ -30,7 +33,12 @@ fn the_spec_is_changed_for_all_processes_alike() {
 #[test]
 fn other_conditions_print_the_same_trajectories() {
     let place = Place::with(&[("study.toml", NOISY)]);
-    let retrain = |more: &[&str]| prints(&place.run(&[&["retrain", "study.toml", "--runs=3,9"], more].concat()), 0);
+    let retrain = |more: &[&str]| {
+        let mut command = place.command(&[&["retrain", "study.toml"], more].concat());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"3\n9\n").unwrap();
+        prints(&child.wait_with_output().unwrap(), 0)
+    };
     let expected = retrain(&["--steps"]);
     assert!(expected.lines().count() > 10 && expected.starts_with("0 0 "), "{expected}");
     assert_eq!(retrain(&["--steps", "--scalar", "--threads=1", "--most-lanes=1"]), expected);
