@@ -26,12 +26,12 @@ fn rows(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Rows {
 /// The row of a table for the cell (or group of cells) of a run: the one with its values, as far as the table has them.
 fn row_of<'t>(table: &'t Rows, study: &Study, run: usize, except: &[&str]) -> &'t HashMap<String, String> {
     let axes = || study.axes.iter().filter(|axis| !except.contains(&&*axis.path));
-    // A full batch stands in the tables as its number of examples, with a mark beside it.
-    let same = |row: &HashMap<String, String>, axis: &Axis| match axis.value(run).to_string() {
-        word if word == "full" && axis.path == BATCH_SIZE => row[FULL_BATCH] == "true",
-        text => {
-            row[&axis.path] == text && row.get(FULL_BATCH).is_none_or(|full| axis.path != BATCH_SIZE || full == "false")
-        }
+    // A full batch stands in the tables as its number of examples, with a mark beside it; a list stands in brackets.
+    let same = |row: &HashMap<String, String>, axis: &Axis| match axis.value(run) {
+        Value::Text(_) if axis.path == BATCH_SIZE => row[FULL_BATCH] == "true",
+        value if axis.path == BATCH_SIZE => row[&axis.path] == value.to_string() && row[FULL_BATCH] == "false",
+        list @ Value::Counts(_) => row[&axis.path] == format!("[{list}]"),
+        value => row[&axis.path] == value.to_string(),
     };
     let is_it = |row: &&HashMap<String, String>| axes().all(|axis| same(row, axis));
     table.iter().find(is_it).expect("a row")
