@@ -141,7 +141,7 @@ pub(crate) fn is_same_file(a: &fs::Metadata, b: &fs::Metadata) -> bool {
     (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
-/// Fails as [`write`] would for want of a folder, of permission, or for a bad name; changes nothing. To be asked before long work.
+/// Fails as [`write`](fn@write) would for want of a folder, of permission, or for a bad name; changes nothing. To be asked before long work.
 ///
 /// # Errors
 /// When the file could not be written.

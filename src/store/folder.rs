@@ -39,7 +39,7 @@ impl fmt::Display for StageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MOST_NAMES: usize = 5;
         match self {
-            StageError::File(error) => return error.fmt(f),
+            StageError::File(error) => error.fmt(f),
             StageError::Occupied { folder, names } => {
                 write!(
                     f,
