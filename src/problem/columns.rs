@@ -73,13 +73,14 @@ impl Columns {
         Cow::Owned(examples)
     }
 
-    /// Weights and bias that say of the examples what these say of the ones with comparable sizes.
+    /// Weights and bias that say of the examples what these say of the ones with comparable sizes; what is beyond the range of
+    /// numbers stays at its end (a tiny feature with a huge target).
     pub(super) fn parameters(&self, parameters: &[f64]) -> Vec<f64> {
         let mut parameters = parameters.to_vec();
         if let Some((bias, weights)) = parameters.split_last_mut() {
             for ((weight, shift), size) in weights.iter_mut().zip(&self.shifts).zip(&self.sizes) {
-                *weight /= size;
-                *bias -= *weight * shift;
+                *weight = (*weight / size).clamp(f64::MIN, f64::MAX);
+                *bias = (*bias - *weight * shift).clamp(f64::MIN, f64::MAX);
             }
         }
         parameters

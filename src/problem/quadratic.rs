@@ -64,12 +64,14 @@ impl Quadratic {
         };
         eigenvalues.iter_mut().for_each(|value| *value *= 2.0);
         eigenvalues.sort_by(f64::total_cmp);
+        let minimizer = columns.parameters(minimizer.as_slice());
+        let is_out_of_range = minimizer.iter().any(|parameter| parameter.abs() == f64::MAX);
         Quadratic {
-            minimizer: columns.parameters(minimizer.as_slice()),
+            minimizer,
             best_loss: squares / count,
             eigenvalues,
             rank,
-            is_inexact: spectrum.is_blurred || columns.lose_digits,
+            is_inexact: spectrum.is_blurred || columns.lose_digits || is_out_of_range,
             hessian: row_major(&(spectrum::gram(examples) * 2.0)),
             root: row_major(&root(&spectrum, &columns)),
         }

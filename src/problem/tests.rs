@@ -161,3 +161,12 @@ fn few_examples_of_many_features_are_solved_on_the_smaller_side() {
     Quadratic::new(&wide(1500, &mut stream));
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }
+
+/// A feature so small, under targets so large, that no number is its weight (found by the fuzzer of CSV files).
+#[test]
+fn a_weight_beyond_all_numbers_is_finite_and_refuses_gaps() {
+    let features = vec![0.0, 2.0, 3e-320, 5.0, 0.0, 6.0, 3e-320, 0.0, 0.0, -4.0];
+    let solved = Quadratic::new(&Examples { width: 2, features, targets: vec![1e150, 6.0, 1e-300, 4.0, 0.0] });
+    assert!(solved.minimizer.iter().all(|w| w.is_finite()), "{:?}", solved.minimizer);
+    assert!(solved.is_inexact);
+}
