@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::definition::{EvaluateEvery, Optimizer, Stop};
 use super::kernel::{Buffers, Stretch, Walk, advance, lanes_per_vector, measure};
 use super::lanes::{LaneState, Shape};
-use super::ledger::{Ledger, Verdict};
+use super::ledger::{Later, Ledger, Verdict};
 use super::recording::{Curve, Detail, Thinning};
 use crate::data::{Order, Schedule, SharedOrders};
 use crate::outcome::{Status, Trend};
@@ -79,25 +79,6 @@ pub struct Outcome {
     pub parameters: Option<Vec<f64>>,
     /// What was kept of its curve.
     pub curve: Option<Curve>,
-}
-
-/// What became of a converged run that trained on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Later {
-    /// The part of the whole drop in loss (from step 0 to the least loss) that came after convergence, from 0 to 1.
-    pub drop: f64,
-    /// Whether the run diverged after all.
-    pub diverged: bool,
-}
-
-impl Later {
-    /// Convergence was false if more than this part of the drop came after it.
-    pub const FALSE_ABOVE: f64 = 0.1;
-
-    /// Whether a plateau was met long before the loss had dropped.
-    pub fn was_false(self) -> bool {
-        self.drop > Later::FALSE_ABOVE
-    }
 }
 
 /// Trains all runs of a group to their ends; `None` if interrupted.
@@ -286,42 +267,23 @@ impl<'a, M: Model> Training<'a, M> {
     }
 
     fn outcome(&mut self, slot: usize, lane: usize, verdict: Verdict) -> Outcome {
-        let first = self.ledger.first(slot);
-        let status = match verdict {
-            _ if first.is_some() => Status::Converged,
-            Verdict::Converged => Status::Converged,
-            Verdict::Diverged => Status::Diverged,
-            Verdict::Continues => Status::Exhausted,
-        };
+        let ending = self.ledger.ending(slot, verdict);
         let (measured, slots) = (&self.buffers.measured, self.state.shape.slots());
         let value = |measure: Measure| measured[measure as usize * slots + slot];
         let books = &self.ledger.columns;
-        let (initial_loss, best_loss) = (books.initial_loss[slot], books.best_loss[slot]);
-        let (converged_at, resolution) = match first {
-            Some(first) => (first.step, first.resolution),
-            None => (books.held_since[slot], books.resolution[slot]),
-        };
-        let later = first.map(|first| Later {
-            drop: if best_loss < initial_loss {
-                (first.best_loss - best_loss) / (initial_loss - best_loss)
-            } else {
-                0.0
-            },
-            diverged: verdict == Verdict::Diverged,
-        });
         Outcome {
-            status,
-            trend: (status == Status::Exhausted).then(|| self.ledger.trend(slot, self.moves_back(slot, lane))),
-            steps: (status == Status::Converged).then_some(converged_at),
-            resolution: (status == Status::Converged).then_some(resolution),
+            status: ending.status,
+            trend: (ending.status == Status::Exhausted).then(|| self.ledger.trend(slot, self.moves_back(slot, lane))),
+            steps: ending.steps,
+            resolution: ending.resolution,
             trained_steps: self.step,
-            initial_loss,
+            initial_loss: books.initial_loss[slot],
             final_loss: value(Measure::Loss),
-            best_loss,
+            best_loss: books.best_loss[slot],
             best_step: books.best_step[slot],
             trajectory: books.trajectory[slot],
             last: Measure::ALL.map(value),
-            later,
+            later: ending.later,
             extras: self.extras(slot),
             parameters: self.group.keeps_parameters.then(|| self.parameters(slot)),
             curve: self.group.lanes[lane].keeps_curve.then(|| std::mem::take(&mut self.curves[lane])),

@@ -4,7 +4,7 @@
 
 use super::definition::{AfterConvergence, Convergence, Criterion, Stop};
 use super::trend;
-use crate::outcome::Trend;
+use crate::outcome::{Status, Trend};
 use crate::problem::{Measure, Measures};
 
 /// What an evaluation says of a lane.
@@ -43,6 +43,37 @@ pub(super) struct First {
     pub(super) resolution: u64,
     /// The least loss so far.
     pub(super) best_loss: f64,
+}
+
+/// What became of a converged run that trained on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Later {
+    /// The part of the whole drop in loss (from step 0 to the least loss) that came after convergence, from 0 to 1.
+    pub drop: f64,
+    /// Whether the run diverged after all.
+    pub diverged: bool,
+}
+
+impl Later {
+    /// Convergence was false if more than this part of the drop came after it.
+    pub const FALSE_ABOVE: f64 = 0.1;
+
+    /// Whether a plateau was met long before the loss had dropped.
+    pub fn was_false(self) -> bool {
+        self.drop > Later::FALSE_ABOVE
+    }
+}
+
+/// How a lane ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Ending {
+    pub(super) status: Status,
+    /// Steps to convergence.
+    pub(super) steps: Option<u64>,
+    /// How many steps before that the last evaluation was.
+    pub(super) resolution: Option<u64>,
+    /// What became of it after its convergence, if it trained on.
+    pub(super) later: Option<Later>,
 }
 
 /// One entry per slot.
@@ -116,7 +147,7 @@ impl Ledger {
             resolution: vec![0; slots],
             held: vec![0; slots],
             active: vec![1; slots],
-            diverged_above: loss.iter().map(|loss| (stop.diverged_loss_factor * loss).min(f64::MAX)).collect(),
+            diverged_above: loss.iter().map(|loss| (stop.diverged_loss_factor * loss.abs()).min(f64::MAX)).collect(),
         };
         for rule in &mut self.rules {
             rule.thresholds = match rule.criterion {
@@ -241,6 +272,37 @@ impl Ledger {
     /// The first convergence of a slot that trains on after it.
     pub(super) fn first(&self, slot: usize) -> Option<First> {
         self.first.as_ref()?[slot]
+    }
+
+    /// How the lane of a slot ended, after the verdict of its last evaluation.
+    pub(super) fn ending(&self, slot: usize, verdict: Verdict) -> Ending {
+        let first = self.first(slot);
+        let status = match verdict {
+            _ if first.is_some() => Status::Converged,
+            Verdict::Converged => Status::Converged,
+            Verdict::Diverged => Status::Diverged,
+            Verdict::Continues => Status::Exhausted,
+        };
+        let (initial_loss, best_loss) = (self.columns.initial_loss[slot], self.columns.best_loss[slot]);
+        let (converged_at, resolution) = match first {
+            Some(first) => (first.step, first.resolution),
+            None => (self.columns.held_since[slot], self.columns.resolution[slot]),
+        };
+        let later = first.map(|first| Later {
+            drop: if best_loss < initial_loss {
+                (first.best_loss - best_loss) / (initial_loss - best_loss)
+            } else {
+                0.0
+            },
+            diverged: verdict == Verdict::Diverged,
+        });
+        let has_converged = status == Status::Converged;
+        Ending {
+            status,
+            steps: has_converged.then_some(converged_at),
+            resolution: has_converged.then_some(resolution),
+            later,
+        }
     }
 
     /// Leaves a slot out from now on: its lane has ended.

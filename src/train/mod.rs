@@ -3,6 +3,7 @@
 //! Knows nothing of threads, clocks, files or printing.
 
 mod definition;
+mod follow;
 mod group;
 mod kernel;
 mod lanes;
@@ -14,5 +15,7 @@ mod trend;
 mod update;
 
 pub use definition::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
-pub use group::{Group, Lane, Later, Outcome, recorded, train};
+pub use follow::{Backwards, End, Follower, Said};
+pub use group::{Group, Lane, Outcome, recorded, train};
+pub use ledger::Later;
 pub use recording::{Curve, Detail, POINTS_PER_DECADE, ParameterDetail};
