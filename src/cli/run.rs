@@ -4,9 +4,11 @@ use std::io::stdout;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
 use super::load::SpecArgs;
 use super::look::LookArgs;
-use super::train::{Training, train_on, use_threads};
+use super::train::{Training, carry_out, plan, use_threads};
 use super::{FAILED, Failure, interrupt, terminal};
 use crate::engine::{Executor, Lanes, MOST_LANES};
 use crate::outcome::Status;
@@ -44,8 +46,8 @@ pub(super) struct Args {
     threads: Option<u16>,
 
     /// What to keep of curves [default: what the spec says, else thinned]
-    #[arg(long, value_name = "DETAIL")]
-    curves: Option<CurveChoice>,
+    #[arg(long, value_name = "DETAIL", value_parser = detail())]
+    curves: Option<Detail>,
 
     #[command(flatten)]
     look: LookArgs,
@@ -63,25 +65,15 @@ pub(super) struct Args {
     quiet: bool,
 }
 
-/// What to keep of curves.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum CurveChoice {
-    /// Every evaluation
-    All,
-    /// About ten per decade of steps
-    Thinned,
-    /// Nothing
-    None,
-}
-
-impl From<CurveChoice> for Detail {
-    fn from(choice: CurveChoice) -> Detail {
-        match choice {
-            CurveChoice::All => Detail::All,
-            CurveChoice::Thinned => Detail::Thinned,
-            CurveChoice::None => Detail::None,
-        }
-    }
+/// Reads one of the words of [`Detail`].
+fn detail() -> impl TypedValueParser<Value = Detail> {
+    let about = |detail: Detail| match detail {
+        Detail::Thinned => "About ten per decade of steps",
+        Detail::All => "Every evaluation",
+        Detail::None => "Nothing",
+    };
+    let words = Detail::ALL.map(|detail| PossibleValue::new(detail.name()).help(about(detail)));
+    PossibleValuesParser::new(words).try_map(|word| Detail::from_name(&word).ok_or("not one of these words"))
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
@@ -101,8 +93,10 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     let staging = store::stage(&out).map_err(Failure::bad_input)?;
     let loading = started.elapsed();
 
-    let curves = args.curves.map(Detail::from);
-    let study = train_on(executor, &loaded, Training { curves, quiet: args.quiet, ..Training::default() })?;
+    let plan = plan(&loaded, Training { curves: args.curves, ..Training::default() });
+    let plan_hash = plan.fingerprint().hash().to_hex().to_string();
+    let study = carry_out(executor, &plan, args.quiet)?;
+    drop(plan);
     let training = started.elapsed() - loading;
     // A large grid is no small thing to keep while its tables are made.
     let experiment = loaded.experiment;
@@ -120,6 +114,7 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     let execution = Execution {
         name: study.name.clone(),
         spec_hash: blake3::hash(experiment.text().as_bytes()).to_hex()[..16].to_owned(),
+        plan_hash,
         runs: study.runs.len(),
         threads: rayon::current_num_threads(),
         phases,

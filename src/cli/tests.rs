@@ -71,3 +71,14 @@ fn failed_runs_fail_a_check() {
     let all_is_well = || Fake(|run| Ok(converged(10 - u64::from(run))));
     assert_eq!(check::run_on(&all_is_well, &args).unwrap(), 0);
 }
+
+#[test]
+fn a_run_that_panics_says_so_in_the_tables_only() {
+    // The test above once more, in a process whose output nobody captures.
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    let name = "cli::tests::failed_runs_are_in_tables_and_plots_and_the_exit_code_is_1";
+    let output = command.args(["--exact", name, "--nocapture", "--test-threads=1"]).output().unwrap();
+    let [told, errors] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(output.status.success() && told.contains("1 passed"), "{told}{errors}");
+    assert!(!errors.contains("panicked") && !told.contains("panicked"), "{told}{errors}");
+}

@@ -60,10 +60,20 @@ pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failur
 
 /// The same on any executor.
 pub(super) fn train_on(executor: &dyn Executor, loaded: &Loaded, training: Training) -> Result<Study, Failure> {
-    let progress = Progress::new(training.quiet);
+    carry_out(executor, &plan(loaded, training), training.quiet)
+}
+
+/// The plan of a grid.
+pub(super) fn plan(loaded: &Loaded, training: Training) -> Plan<'_> {
     let Loaded { experiment, grid, prepared } = loaded;
     let mut plan = Plan::new(experiment, grid, prepared);
     plan.curves = training.curves.unwrap_or(plan.curves);
+    plan
+}
+
+/// Carries out a plan, with a progress bar unless `quiet`.
+pub(super) fn carry_out(executor: &dyn Executor, plan: &Plan<'_>, quiet: bool) -> Result<Study, Failure> {
+    let progress = Progress::new(quiet);
     let options = Options { threads: 0, interrupted: &GIVEN_UP, listener: &|event| progress.tell(event) };
-    engine::run(&plan, executor, &options).map_err(|Interrupted| given_up())
+    engine::run(plan, executor, &options).map_err(|Interrupted| given_up())
 }

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::finished::Finished;
 use super::plan::{Part, Plan};
+use super::quiet;
 use super::sink::Sink;
 use super::tasks::Task;
 use crate::event::{Event, Listener};
@@ -160,7 +161,7 @@ fn without_panics(
     interrupted: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<Finished, Interrupted> {
     // What a panic may leave half done belongs to the task alone.
-    match catch_unwind(AssertUnwindSafe(|| executor.carry_out(plan, task, interrupted))) {
+    match quiet::quietly(|| catch_unwind(AssertUnwindSafe(|| executor.carry_out(plan, task, interrupted)))) {
         Ok(finished) => finished,
         Err(panic) => match task.runs[..] {
             [run] => Ok(plan.failed(run, &reason(&*panic))),

@@ -15,6 +15,7 @@ mod footprint;
 mod lanes;
 mod plan;
 mod prepare;
+mod quiet;
 mod sink;
 mod study;
 mod tasks;

@@ -62,7 +62,7 @@ impl std::error::Error for RetargetError {}
 /// When the measure was not recorded, or a run that did not fail has no curve.
 pub fn retarget(study: &Study, measure: &str, target: f64) -> Result<Study, RetargetError> {
     let goal = Goal::new(study, measure, target)?;
-    let examples_per_epoch = examples_per_epoch(study);
+    let examples_per_epoch = study.examples_per_epoch();
     let mut study = study.clone();
     study.target = Some(Target { measure: measure.to_owned(), value: target });
     study.without_target = false;
@@ -173,17 +173,6 @@ fn stopped_before(run: &Run) -> Run {
         reason: Some(format!("unknown beyond step {}: it stopped there, at its own target", run.trained_steps).into()),
         ..run.clone()
     }
-}
-
-/// How many examples make an epoch, if the converged runs tell and agree.
-fn examples_per_epoch(study: &Study) -> Option<f64> {
-    let ratios = study.runs.iter().filter_map(|run| match (run.examples.get(), run.epochs.get()) {
-        (Some(examples), Some(epochs)) if epochs > 0.0 => Some((examples as f64 / epochs).round()),
-        _ => None,
-    });
-    let mut ratios = ratios.peekable();
-    let first = *ratios.peek()?;
-    ratios.all(|ratio| ratio == first).then_some(first)
 }
 
 #[cfg(test)]

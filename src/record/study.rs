@@ -46,6 +46,17 @@ pub struct Study {
 }
 
 impl Study {
+    /// How many examples make an epoch, if the converged runs tell and agree.
+    pub fn examples_per_epoch(&self) -> Option<f64> {
+        let ratios = self.runs.iter().filter_map(|run| match (run.examples.get(), run.epochs.get()) {
+            (Some(examples), Some(epochs)) if epochs > 0.0 && examples > 0 => Some((examples as f64 / epochs).round()),
+            _ => None,
+        });
+        let mut ratios = ratios.peekable();
+        let first = *ratios.peek()?;
+        ratios.all(|ratio| ratio == first).then_some(first)
+    }
+
     /// Where in [`Study::measures`] a metric stands, if it was recorded.
     pub fn measure(&self, metric: Metric) -> Option<usize> {
         self.measures.iter().position(|name| name == metric.name())

@@ -15,6 +15,8 @@ pub struct Execution {
     pub name: String,
     /// A hash of the spec's text.
     pub spec_hash: String,
+    /// The plan's hash: of all settings, the contents of all inputs and the version of the numerics.
+    pub plan_hash: String,
     /// How many runs.
     pub runs: usize,
     /// How many threads.
@@ -30,6 +32,7 @@ struct Wire<'a> {
     version: &'a str,
     revision: &'a str,
     spec_hash: &'a str,
+    plan_hash: &'a str,
     runs: usize,
     threads: usize,
     system: String,
@@ -49,6 +52,7 @@ pub fn write_execution(execution: &Execution, folder: &Path) -> Result<(), fs::E
         version: env!("CARGO_PKG_VERSION"),
         revision: option_env!("GOLDILOCKS_REVISION").unwrap_or("unknown"),
         spec_hash: &execution.spec_hash,
+        plan_hash: &execution.plan_hash,
         runs: execution.runs,
         threads: execution.threads,
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),

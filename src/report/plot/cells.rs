@@ -257,7 +257,7 @@ impl<'a> Varying<'a> {
         for (rank, position) in order.iter().enumerate() {
             ranks[*position as usize] = rank as u32;
         }
-        let full = if axis.path == BATCH_SIZE { examples_per_epoch(study) } else { None };
+        let full = if axis.path == BATCH_SIZE { study.examples_per_epoch() } else { None };
         let number = |position: &u32| match &axis.values[*position as usize] {
             Value::Text(word) if &**word == "full" => full,
             value => value.as_number().filter(|number| number.is_finite()),
@@ -300,14 +300,6 @@ fn word(value: &Value) -> String {
         }
         Value::Number(_) | Value::Count(_) | Value::Flag(_) | Value::Text(_) => shortened(&value.to_string()),
     }
-}
-
-/// How many examples an epoch has, from a run that counted both.
-fn examples_per_epoch(study: &Study) -> Option<f64> {
-    study.runs.iter().find_map(|run| {
-        let (epochs, examples) = (run.epochs.get()?, run.examples.get()?);
-        (epochs > 0.0 && examples > 0).then(|| (examples as f64 / epochs).round())
-    })
 }
 
 /// The learning rate; else what is tuned; else the number with the most values, other than the batch size if there is one; else
