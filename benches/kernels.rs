@@ -8,9 +8,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use goldilocks::data::{Dataset, Definition, LinearSource, Sampling, Scale, Schedule, Source};
+use goldilocks::data::{Batches, Dataset, Definition, LinearSource, Sampling, Scale, Source};
 use goldilocks::problem::{Initial, LeastSquares, LinearRegression};
-use goldilocks::train::{AfterConvergence, Budget, Detail, EvaluateEvery, Group, Lane, Optimizer, Stop, train};
+use goldilocks::train::{
+    AfterConvergence, Budget, Detail, EvaluateEvery, Group, Lane, Optimizer, Schedule, Sgd, Stop, train,
+};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Sixteen independent chains of multiply-adds: enough to hide the latency on every machine.
@@ -80,10 +82,11 @@ fn training(arch: Arch, model: &LeastSquares, features: usize, lanes: usize, bat
     };
     let group = Group {
         lanes: (1..=lanes as i32).map(lane).collect(),
-        schedule: Some(Schedule::new(2048, batch, Sampling::Sequential)),
+        batches: Some(Batches::new(2048, batch, Sampling::Sequential)),
         order_seed: None,
         orders: None,
-        optimizer: Optimizer::Descent { nesterov: false },
+        optimizer: Optimizer::Sgd(Sgd::default()),
+        schedule: Schedule::Constant,
         stop: &stop,
         detail: Detail::None,
         keeps_parameters: false,

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of problems, runs or sweeps.
 
+mod batches;
 mod blocks;
 mod classes;
 mod csv;
@@ -10,10 +11,10 @@ mod definition;
 mod error;
 mod examples;
 mod linear;
-mod order;
 pub mod playground;
 mod points;
 
+pub use batches::{BatchWalk, Batches, SharedOrders};
 pub use blocks::{EXAMPLES_PER_SUM, in_parallel, sum_of_blocks};
 pub use dataset::Dataset;
 pub use definition::{
@@ -22,5 +23,4 @@ pub use definition::{
 };
 pub use error::Error;
 pub use examples::Examples;
-pub use order::{Order, Schedule, SharedOrders};
 pub use points::Points;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::finished::Finished;
 use super::plan::Columns;
-use crate::data::Schedule;
+use crate::data::Batches;
 use crate::grid;
 use crate::outcome::Status;
 use crate::problem::{Measure, Measures, Problem};
@@ -14,9 +14,10 @@ use crate::train::{self, Outcome};
 
 /// What the runs of one group have in common.
 pub(super) struct Finisher<'a> {
-    problem: &'a Problem,
+    /// The problem's largest curvature.
+    curvature: Option<f64>,
     setup: &'a Setup,
-    schedule: Option<&'a Schedule>,
+    batches: Option<&'a Batches>,
     /// The measures of the columns.
     measures: &'a [Measure],
     /// For each of them, where this problem has it among its own.
@@ -36,16 +37,16 @@ impl<'a> Finisher<'a> {
     pub(super) fn new(
         problem: &'a Problem,
         setup: &'a Setup,
-        schedule: Option<&'a Schedule>,
+        batches: Option<&'a Batches>,
         columns: &'a Columns,
     ) -> Finisher<'a> {
         let recorded = train::recorded(problem.recorded(), &setup.stop);
         let place = |&measure: &Measure| recorded.iter().position(|own| own == measure);
         let extra_place = |extra: &&str| problem.extras().iter().position(|own| own == extra);
         Finisher {
-            problem,
+            curvature: problem.largest_curvature(),
             setup,
-            schedule,
+            batches,
             measures: &columns.measures,
             places: columns.measures.iter().map(place).collect(),
             recorded,
@@ -61,7 +62,8 @@ impl<'a> Finisher<'a> {
 
     /// Adds a run and what belongs to it.
     pub(super) fn finish(&self, number: u32, run: &grid::Run, outcome: Outcome, finished: &mut Finished) {
-        let limit = self.problem.stability_limit(run.settings.momentum, self.setup.optimizer.is_nesterov());
+        let limit =
+            self.curvature.and_then(|curvature| self.setup.optimizer.stability_limit(curvature, run.settings.momentum));
         let last =
             self.measures.iter().map(|&measure| self.recorded.has(measure).then(|| outcome.last[measure as usize]));
         let reason = match (outcome.status, outcome.final_loss.is_finite()) {
@@ -83,8 +85,8 @@ impl<'a> Finisher<'a> {
             status: outcome.status,
             trend: outcome.trend,
             steps: outcome.steps,
-            epochs: outcome.steps.and_then(|steps| Some(self.schedule?.epochs_at(steps))).into(),
-            examples: outcome.steps.and_then(|steps| Some(self.schedule?.examples_at(steps))).into(),
+            epochs: outcome.steps.and_then(|steps| Some(self.batches?.epochs_at(steps))).into(),
+            examples: outcome.steps.and_then(|steps| Some(self.batches?.examples_at(steps))).into(),
             trained_steps: outcome.trained_steps,
             initial_loss: outcome.initial_loss,
             final_loss: outcome.final_loss,
@@ -98,10 +100,10 @@ impl<'a> Finisher<'a> {
                 Some(place) => curve.measures[place].clone(),
                 None => vec![f64::NAN; curve.steps.len()],
             };
-            let epochs = |schedule: &Schedule| curve.steps.iter().map(|&step| schedule.epochs_at(step)).collect();
+            let epochs = |batches: &Batches| curve.steps.iter().map(|&step| batches.epochs_at(step)).collect();
             finished.curves.push(Curve {
                 run: number as usize,
-                epochs: self.schedule.map_or(Vec::new(), epochs),
+                epochs: self.batches.map_or(Vec::new(), epochs),
                 measures: self.places.iter().map(column).collect(),
                 steps: curve.steps,
                 loss: curve.loss,

@@ -42,9 +42,9 @@ impl Executor for Lanes {
         let tasks = tasks(plan, part, threads, self.most_lanes);
         for task in &tasks {
             let run = task.runs[0];
-            if let Some(schedule) = plan.schedule(run).filter(|schedule| !schedule.is_full_batch()) {
+            if let Some(batches) = plan.batches(run).filter(|batches| !batches.is_full_batch()) {
                 let seed = plan.grid.runs[run as usize].settings.seed;
-                self.orders.announce(&schedule, order_seed(plan.problem_of(run).0, seed));
+                self.orders.announce(&batches, order_seed(plan.problem_of(run).0, seed));
             }
         }
         tasks
@@ -75,10 +75,11 @@ impl Executor for Lanes {
         });
         let group = Group {
             lanes: lanes.collect(),
-            schedule: plan.schedule(task.runs[0]),
+            batches: plan.batches(task.runs[0]),
             order_seed: order_seed(setup, first.settings.seed),
             orders: Some(&self.orders),
             optimizer: setup.optimizer,
+            schedule: setup.schedule,
             stop: &setup.stop,
             detail: plan.curves,
             keeps_parameters: plan.experiment.parameters.has_final(),
@@ -86,7 +87,7 @@ impl Executor for Lanes {
         };
         let arch = if self.scalar { pulp::Arch::Scalar } else { pulp::Arch::new() };
         let outcomes = with_model!(problem, model => train::train(arch, model, &group)).ok_or(Interrupted)?;
-        let finisher = Finisher::new(problem, setup, group.schedule.as_ref(), &plan.columns);
+        let finisher = Finisher::new(problem, setup, group.batches.as_ref(), &plan.columns);
         let mut finished = Finished::default();
         for (place, (&number, mut outcome)) in task.runs.iter().zip(outcomes).enumerate() {
             if plan.experiment.parameters.has_initial() {

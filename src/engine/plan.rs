@@ -5,7 +5,7 @@
 
 use super::finished::Finished;
 use super::prepare::Prepared;
-use crate::data::{Sampling, Schedule};
+use crate::data::{Batches, Sampling};
 use crate::grid::{self, Grid};
 use crate::metric::{FALSE_CONVERGENCE, LATER_DROP, RESOLUTION, STABILITY_LIMIT};
 use crate::outcome::Status;
@@ -13,7 +13,7 @@ use crate::problem::{Measure, Measures, Problem};
 use crate::random::Key;
 use crate::record::{Compact, Run};
 use crate::spec::{Experiment, Setup};
-use crate::train::{self, AfterConvergence, BatchSize, Budget, Detail, EvaluateEvery, Optimizer};
+use crate::train::{self, AfterConvergence, BatchSize, Budget, Detail, EvaluateEvery};
 
 /// The version of the numerics: to be raised whenever a run gets other bits from the same settings and data.
 const NUMERICS: u64 = 2;
@@ -112,16 +112,16 @@ impl<'a> Plan<'a> {
     }
 
     /// How a run walks through the examples; `None` where there are none.
-    pub fn schedule(&self, run: u32) -> Option<Schedule> {
+    pub fn batches(&self, run: u32) -> Option<Batches> {
         let (setup, problem) = self.problem_of(run);
-        schedule(problem, self.grid.runs[run as usize].settings.batch_size, setup)
+        batches(problem, self.grid.runs[run as usize].settings.batch_size, setup)
     }
 
     /// The steps of a run that spends its budget.
     pub fn steps(&self, run: u32) -> u64 {
-        let schedule = self.schedule(run);
+        let batches = self.batches(run);
         let Budget { steps, epochs } = self.problem_of(run).0.stop.budget;
-        let of_epochs = |epochs| schedule.as_ref().map_or(epochs, |schedule| schedule.step_of_epoch(epochs));
+        let of_epochs = |epochs| batches.as_ref().map_or(epochs, |batches| batches.step_of_epoch(epochs));
         steps.into_iter().chain(epochs.map(of_epochs)).min().unwrap_or(0)
     }
 
@@ -153,17 +153,14 @@ impl Part<'_> {
 }
 
 /// How runs with this batch size walk through a problem's examples; `None` for problems without examples.
-fn schedule(problem: &Problem, batch_size: BatchSize, setup: &Setup) -> Option<Schedule> {
+fn batches(problem: &Problem, batch_size: BatchSize, setup: &Setup) -> Option<Batches> {
     let examples = problem.examples()?;
-    let schedule = match batch_size {
+    let batches = match batch_size {
         // All examples are all examples, however they are drawn.
-        BatchSize::Full => Schedule::new(examples, examples, Sampling::Sequential),
-        BatchSize::Examples(batch) => Schedule::new(examples, batch as usize, setup.sampling),
+        BatchSize::Full => Batches::new(examples, examples, Sampling::Sequential),
+        BatchSize::Examples(batch) => Batches::new(examples, batch as usize, setup.sampling),
     };
-    Some(match setup.optimizer {
-        Optimizer::Playground => schedule.carrying_over(),
-        Optimizer::Descent { .. } => schedule,
-    })
+    Some(if setup.optimizer.carries_over() { batches.carrying_over() } else { batches })
 }
 
 /// The seed of the order of examples; `None` where all seeds share it.

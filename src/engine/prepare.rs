@@ -12,7 +12,7 @@ use crate::data::{self, Dataset};
 use crate::grid::{self, Grid};
 use crate::problem::{self, Measure, Measures, Problem};
 use crate::spec::Setup;
-use crate::train::{BatchSize, Optimizer};
+use crate::train::BatchSize;
 
 /// The distinct problems of a grid.
 #[derive(Debug, Clone)]
@@ -117,9 +117,8 @@ impl Prepared {
         for (number, run) in grid.runs.iter().enumerate() {
             let index = self.problem_of(run);
             let (setup, problem) = (&grid.setups[run.setup as usize], &self.problems[index]);
-            // On the Playground's page a batch that never fills is no error: it never updates the parameters.
-            let must_fill = setup.optimizer != Optimizer::Playground;
-            if must_fill
+            // Where examples carry over, as on the Playground's page, a batch that never fills is no error: no step is ever taken.
+            if !setup.optimizer.carries_over()
                 && let (BatchSize::Examples(batch_size), Some(examples)) = (run.settings.batch_size, problem.examples())
                 && batch_size > examples as u64
                 && too_large.is_none_or(|known| batch_size != known)

@@ -104,8 +104,8 @@ impl Problem {
         with_model!(self, model => model.is_cheap_to_measure())
     }
 
-    /// See [`Model::stability_limit`].
-    pub fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64> {
-        with_model!(self, model => model.stability_limit(momentum, nesterov))
+    /// See [`Model::largest_curvature`].
+    pub fn largest_curvature(&self) -> Option<f64> {
+        with_model!(self, model => model.largest_curvature())
     }
 }

@@ -164,11 +164,6 @@ impl Model for Carton {
         true
     }
 
-    /// None: which rates are stable differs from minimum to minimum.
-    fn stability_limit(&self, _momentum: f64, _nesterov: bool) -> Option<f64> {
-        None
-    }
-
     fn has_closed_gradient(&self) -> bool {
         true
     }

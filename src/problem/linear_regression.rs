@@ -6,7 +6,7 @@ use pulp::Simd;
 
 use super::definition::{Initial, LinearRegression};
 use super::measure::{Measure, Measures};
-use super::model::{Lanes, Measured, Model, Rows, quadratic_stability_limit};
+use super::model::{Lanes, Measured, Model, Rows};
 use super::quadratic::{Quadratic, add_square};
 use super::rows::{add_outer, dot};
 use super::spectrum::ILL_CONDITIONED;
@@ -143,8 +143,8 @@ impl Model for LeastSquares {
         true
     }
 
-    fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64> {
-        Some(quadratic_stability_limit(self.train.largest_eigenvalue(), momentum, nesterov))
+    fn largest_curvature(&self) -> Option<f64> {
+        Some(self.train.largest_eigenvalue())
     }
 
     fn has_closed_gradient(&self) -> bool {

@@ -300,11 +300,6 @@ impl<H: Head> Model for Logistic<H> {
         false
     }
 
-    /// None: 2/L with the Lipschitz constant L of the gradient is sufficient, and 2/λmax at the minimum necessary.
-    fn stability_limit(&self, _momentum: f64, _nesterov: bool) -> Option<f64> {
-        None
-    }
-
     #[inline(always)]
     fn write_gradient<S: Simd, const V: usize>(
         &self,

@@ -96,8 +96,12 @@ pub trait Model: Sync {
     /// Whether measuring costs no more than a step, so that it may be done after every one.
     fn is_cheap_to_measure(&self) -> bool;
 
-    /// The least upper bound of learning rates for which full-batch training is stable, where theory gives it.
-    fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64>;
+    /// The largest second derivative of the training loss along any direction, where it is the same everywhere. From it an
+    /// optimizer knows up to which learning rate it is stable. Where the curvature changes with the parameters there is none: at a
+    /// minimum it gives a necessary bound only, and its maximum over all parameters a sufficient one only.
+    fn largest_curvature(&self) -> Option<f64> {
+        None
+    }
 
     /// Whether there is a formula for the gradient over all training examples that does not go through the examples.
     fn has_closed_gradient(&self) -> bool {
@@ -160,13 +164,4 @@ pub trait Model: Sync {
         out: &mut Measured<'_, S, V>,
         scratch: &mut [Lanes<S, V>],
     );
-}
-
-/// The gradient step on a quadratic with heavy-ball or Nesterov momentum is stable below this learning rate.
-///
-/// `largest` is the largest eigenvalue of the Hessian. Sources: Polyak 1964 (heavy ball: `2(1+β)/λ`); for Nesterov's form
-/// with constant momentum `2(1+β)/((1+2β)λ)` (both roots of the characteristic polynomial inside the unit circle).
-pub(super) fn quadratic_stability_limit(largest: f64, momentum: f64, nesterov: bool) -> f64 {
-    let lookahead = if nesterov { 2.0f64.mul_add(momentum, 1.0) } else { 1.0 };
-    2.0 * (1.0 + momentum) / (lookahead * largest)
 }

@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use super::definition::Parabola;
 use super::measure::{Measure, Measures};
-use super::model::{Lanes, Measured, Model, quadratic_stability_limit};
+use super::model::{Lanes, Measured, Model};
 use crate::data::Examples;
 use crate::random::Key;
 
@@ -45,8 +45,8 @@ impl Model for Parabola {
         true
     }
 
-    fn stability_limit(&self, momentum: f64, nesterov: bool) -> Option<f64> {
-        Some(quadratic_stability_limit(self.curvature, momentum, nesterov))
+    fn largest_curvature(&self) -> Option<f64> {
+        Some(self.curvature)
     }
 
     fn has_closed_gradient(&self) -> bool {

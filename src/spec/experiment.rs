@@ -166,7 +166,8 @@ impl Experiment {
 
     /// Whether runs train as the TensorFlow Playground does.
     pub fn trains_as_the_page(&self) -> bool {
-        Point { settings: &self.settings, axes: &[] }.optional_text("optimizer.kind") == Some("playground")
+        Point { settings: &self.settings, axes: &[] }.optional_word("optimizer.kind")
+            == Some(train::OptimizerKind::Playground)
     }
 
     /// Errors about this experiment that turn up after reading it, for example when its data are loaded.

@@ -4,14 +4,14 @@
 //! and a conversion in `setup.rs`.
 
 use super::kind::{Kind, Range};
-use super::words::{OptimizerKind, Sharing};
+use super::words::Sharing;
 use crate::data::playground::Dataset;
 use crate::data::{GeneratorKind, Missing, Sampling, Scale, Separator, SourceKind};
 use crate::problem::PenaltyKind;
 use crate::problem::{
     Activation, Family as ProblemFamily, InitialKind, InitialWeightsKind, NetworkLoss, OutputActivation,
 };
-use crate::train::{AfterConvergence, Detail, ParameterDetail};
+use crate::train::{AfterConvergence, Detail, OptimizerKind, ParameterDetail};
 use crate::value::Value;
 
 /// One setting.

@@ -18,6 +18,8 @@ pub struct Setup {
     pub streams: Streams,
     /// How parameters follow the gradient.
     pub optimizer: train::Optimizer,
+    /// How the learning rate changes from step to step.
+    pub schedule: train::Schedule,
     /// When a run ends.
     pub stop: train::Stop,
 }

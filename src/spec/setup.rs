@@ -9,10 +9,13 @@ use super::keys::MOMENTUM;
 use super::network;
 use super::run::{LaneSettings, Setup, Streams};
 use super::settings::{Fault, Point};
-use super::words::{OptimizerKind, Sharing};
+use super::words::Sharing;
 use crate::data::{self, CsvSource, LinearSource, Sampling, Scale, Source, SourceKind, Targets};
 use crate::problem::{self, EggCarton, Family, LinearRegression, LogisticRegression, Measure, Parabola};
-use crate::train::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
+use crate::train::{
+    self, AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, OptimizerKind,
+    Schedule, Stop,
+};
 use crate::value::Value;
 
 /// The setup at a point; paths are resolved against `base_dir`.
@@ -45,6 +48,7 @@ pub(crate) fn setup(point: Point<'_>, base_dir: &Path) -> Result<Setup, Vec<Faul
             sampling: point.optional_word("data.sampling").unwrap_or(Sampling::Shuffle),
             streams,
             optimizer,
+            schedule: Schedule::Constant,
             stop,
         }),
         (None, ..) | (_, None, ..) | (_, _, None, ..) | (_, _, _, None, _) | (_, _, _, _, None) | (Some(_), ..) => {
@@ -67,8 +71,8 @@ fn optimizer(point: Point<'_>) -> Result<Optimizer, Fault> {
             Err(Fault::wrong("data.sampling", "`data.sampling` cannot be \"uniform\" with this optimizer")
                 .label("the Playground's epochs visit every example"))
         }
-        OptimizerKind::Playground => Ok(Optimizer::Playground),
-        OptimizerKind::Sgd => Ok(Optimizer::Descent { nesterov: point.flag("optimizer.nesterov") }),
+        OptimizerKind::Playground => Ok(Optimizer::Playground(train::Playground)),
+        OptimizerKind::Sgd => Ok(Optimizer::Sgd(train::Sgd { nesterov: point.flag("optimizer.nesterov") })),
     }
 }
 

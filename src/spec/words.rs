@@ -3,16 +3,6 @@
 use crate::word::words;
 
 words! {
-    /// The kinds of optimizers.
-    pub(super) enum OptimizerKind {
-        /// Gradient descent.
-        Sgd = "sgd",
-        /// As the TensorFlow Playground does it.
-        Playground = "playground",
-    }
-}
-
-words! {
     /// Whether all seeds share a random stream.
     pub(super) enum Sharing {
         /// They share it.

@@ -1,28 +1,8 @@
-//! What a spec's `[optimizer]` and `[stop]` sections say, checked.
+//! What a spec's `[stop]` section says, checked, and batch sizes.
 
 use crate::metric::RELATIVE_GAP;
 use crate::problem::{Measure, Measures};
 use crate::word::words;
-
-/// How parameters follow the gradient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Optimizer {
-    /// Gradient descent, with momentum where a run has some: `velocity ← momentum · velocity + gradient`.
-    Descent {
-        /// Look ahead: step along `gradient + momentum · velocity`.
-        nesterov: bool,
-    },
-    /// As the TensorFlow Playground does it: examples left over at the end of an epoch are not dropped but join the first step of the
-    /// next one, the penalty acts after the gradient, and a weight that an L1 penalty pulls through zero is removed for good.
-    Playground,
-}
-
-impl Optimizer {
-    /// Whether a step looks ahead along the velocity.
-    pub fn is_nesterov(self) -> bool {
-        matches!(self, Optimizer::Descent { nesterov: true })
-    }
-}
 
 /// Examples per step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

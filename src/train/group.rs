@@ -2,27 +2,31 @@
 
 use std::sync::Arc;
 
-use super::definition::{EvaluateEvery, Optimizer, Stop};
+use super::definition::{EvaluateEvery, Stop};
 use super::kernel::{Buffers, Stretch, Walk, advance, lanes_per_vector, measure};
 use super::lanes::{LaneState, Shape};
 use super::ledger::{Later, Ledger, Verdict};
+use super::optimizer::Optimizer;
+use super::rate::Schedule;
 use super::recording::{Curve, Detail, Thinning};
-use crate::data::{Order, Schedule, SharedOrders};
+use crate::data::{BatchWalk, Batches, SharedOrders};
 use crate::outcome::{Status, Trend};
-use crate::problem::{Measure, Measures, Model, Penalty};
+use crate::problem::{Measure, Measures, Model};
 
 /// A group of runs to train.
 pub struct Group<'a> {
     /// One entry per run.
     pub lanes: Vec<Lane>,
     /// Batch size and sampling, for problems that have examples.
-    pub schedule: Option<Schedule>,
+    pub batches: Option<Batches>,
     /// The seed of the order of examples; `None` where all seeds share it.
     pub order_seed: Option<u64>,
     /// Permutations shared with other groups, if there are any.
     pub orders: Option<&'a SharedOrders>,
     /// How parameters follow the gradient.
     pub optimizer: Optimizer,
+    /// How the learning rate changes from step to step.
+    pub schedule: Schedule,
     /// When runs end.
     pub stop: &'a Stop,
     /// What is kept of curves.
@@ -129,11 +133,8 @@ impl<'a, M: Model> Training<'a, M> {
     fn new(arch: pulp::Arch, model: &'a M, group: &'a Group<'a>) -> Training<'a, M> {
         let lanes_per_vector = lanes_per_vector(arch);
         let lanes = &group.lanes;
-        let with_memory = match group.optimizer {
-            Optimizer::Descent { .. } => lanes.iter().any(|lane| lane.momentum != 0.0),
-            Optimizer::Playground => matches!(model.penalty(), Penalty::L1(_)),
-        };
-        let mut state = LaneState::new(lanes.len(), model.parameters(), with_memory, lanes_per_vector);
+        let memories = group.optimizer.memory(model.penalty(), lanes.iter().any(|lane| lane.momentum != 0.0));
+        let mut state = LaneState::new(lanes.len(), model.parameters(), memories, lanes_per_vector);
         for (slot, lane) in lanes.iter().enumerate() {
             state.learning_rate[slot] = lane.learning_rate;
             state.momentum[slot] = lane.momentum;
@@ -155,7 +156,7 @@ impl<'a, M: Model> Training<'a, M> {
             step: 0,
             untold: 0,
             budget: budget(group),
-            spacing: group.stop.spacing(group.schedule.is_none() || model.is_cheap_to_measure()),
+            spacing: group.stop.spacing(group.batches.is_none() || model.is_cheap_to_measure()),
             thinning: Thinning::new(group.detail),
             keeps_curves: group.detail != Detail::None && lanes.iter().any(|lane| lane.keeps_curve),
             needed: Ledger::needs(group.stop),
@@ -197,7 +198,8 @@ impl<'a, M: Model> Training<'a, M> {
     /// Trains `evaluations` times `steps` steps, or until some lane ends; says whether one did.
     fn train_on(&mut self, steps: u64, evaluations: u64, wanted: Measures) -> bool {
         let Training { arch, model, group, walk, state, buffers, ledger, .. } = self;
-        let stretch = Stretch { from: self.step, steps, evaluations, wanted, optimizer: group.optimizer };
+        let Group { optimizer, schedule, .. } = **group;
+        let stretch = Stretch { from: self.step, steps, evaluations, wanted, optimizer, schedule };
         let ledger = (wanted != Measures::default()).then_some(ledger);
         let (done, some_ended) = advance(*arch, *model, &stretch, walk, state, buffers, ledger);
         self.step += done * steps;
@@ -221,7 +223,7 @@ impl<'a, M: Model> Training<'a, M> {
 
     /// The step of the evaluation that follows the one after `step` steps.
     fn evaluation_after(&self, step: u64) -> u64 {
-        let end_of_epoch = || self.group.schedule.as_ref().map_or(step + 1, |schedule| schedule.end_of_epoch(step));
+        let end_of_epoch = || self.group.batches.as_ref().map_or(step + 1, |batches| batches.end_of_epoch(step));
         let next = match self.spacing {
             EvaluateEvery::Steps(every) => (step / every + 1).saturating_mul(every),
             EvaluateEvery::Epoch => end_of_epoch(),
@@ -356,11 +358,11 @@ pub fn recorded(by_model: Measures, stop: &Stop) -> Measures {
 }
 
 fn walk<M: Model>(model: &M, group: &Group<'_>) -> Walk {
-    match &group.schedule {
+    match &group.batches {
         None => Walk::Closed,
-        Some(schedule) if !schedule.is_full_batch() => Walk::Batches(Box::new(match group.orders {
-            Some(orders) => Order::shared(schedule, group.order_seed, orders),
-            None => Order::new(schedule, group.order_seed),
+        Some(batches) if !batches.is_full_batch() => Walk::Batches(Box::new(match group.orders {
+            Some(orders) => BatchWalk::shared(batches, group.order_seed, orders),
+            None => BatchWalk::new(batches, group.order_seed),
         })),
         Some(_) if model.has_closed_gradient() => Walk::Closed,
         Some(_) => Walk::All((0..model.examples().map_or(0, |examples| examples.len()) as u32).collect()),
@@ -369,8 +371,8 @@ fn walk<M: Model>(model: &M, group: &Group<'_>) -> Walk {
 
 fn budget(group: &Group<'_>) -> u64 {
     let budget = group.stop.budget;
-    let from_epochs = budget.epochs.map(|epochs| match &group.schedule {
-        Some(schedule) => schedule.step_of_epoch(epochs),
+    let from_epochs = budget.epochs.map(|epochs| match &group.batches {
+        Some(batches) => batches.step_of_epoch(epochs),
         None => epochs,
     });
     budget.steps.into_iter().chain(from_epochs).min().unwrap_or(0)

@@ -4,11 +4,11 @@
 
 use pulp::{NullaryFnOnce, Simd, WithSimd};
 
-use super::definition::Optimizer;
 use super::lanes::{Aligned, LaneState, vectors, vectors_mut, zeros};
 use super::ledger::Ledger;
-use super::update;
-use crate::data::Order;
+use super::optimizer::{Gradient, Optimizer, Sgd, Step};
+use super::rate::Schedule;
+use crate::data::BatchWalk;
 use crate::problem::{Lanes, Measure, Measured, Measures, Model, Rows, sum_blocks};
 
 /// Calls a generic operation with the number of vectors as a constant.
@@ -29,7 +29,7 @@ pub(super) enum Walk {
     /// All of them, in file order.
     All(Vec<u32>),
     /// Batch by batch.
-    Batches(Box<Order>),
+    Batches(Box<BatchWalk>),
 }
 
 /// Buffers that outlive a call.
@@ -77,6 +77,8 @@ pub(super) struct Stretch {
     pub(super) wanted: Measures,
     /// How parameters follow the gradient.
     pub(super) optimizer: Optimizer,
+    /// How the learning rate changes from step to step.
+    pub(super) schedule: Schedule,
 }
 
 /// Trains all lanes for a stretch; what was measured last is in `buffers.measured`, and each evaluation is entered in `ledger`.
@@ -102,8 +104,9 @@ pub(super) fn measure<M: Model>(
     state: &mut LaneState,
     buffers: &mut Buffers,
 ) {
-    let optimizer = Optimizer::Descent { nesterov: false };
-    let stretch = Stretch { from: 0, steps: 0, evaluations: 1, wanted, optimizer };
+    // No step is taken.
+    let (optimizer, schedule) = (Optimizer::Sgd(Sgd::default()), Schedule::default());
+    let stretch = Stretch { from: 0, steps: 0, evaluations: 1, wanted, optimizer, schedule };
     advance(arch, model, &stretch, &mut Walk::Closed, state, buffers, None);
 }
 
@@ -128,7 +131,7 @@ impl<M: Model, const V: usize> WithSimd for Advance<'_, M, V> {
         let Stretch { from, steps, evaluations, wanted, .. } = *self.stretch;
         for evaluation in 1..=evaluations {
             if steps > 0 {
-                self.train(simd);
+                self.train(simd, from + (evaluation - 1) * steps);
             }
             if wanted != Measures::default() {
                 self.measure(simd);
@@ -161,20 +164,21 @@ impl NullaryFnOnce for Enter<'_> {
 }
 
 impl<M: Model, const V: usize> Advance<'_, M, V> {
-    /// The steps before one evaluation.
+    /// The steps before one evaluation, `done` of them taken already.
     #[inline(always)]
-    fn train<S: Simd>(&mut self, simd: S) {
-        let Advance { model, stretch: Stretch { steps, optimizer, .. }, walk, state, buffers, .. } = self;
+    fn train<S: Simd>(&mut self, simd: S, done: u64) {
+        let Advance { model, stretch, walk, state, buffers, .. } = self;
+        let Stretch { steps, optimizer, schedule, .. } = **stretch;
         let gradient = vectors_mut::<S, V>(&mut buffers.gradient);
         let part = vectors_mut::<S, V>(&mut buffers.part);
         let scratch = vectors_mut::<S, V>(&mut buffers.scratch);
-        let learning_rate = vectors::<S, V>(&state.learning_rate);
-        let momentum = vectors::<S, V>(&state.momentum);
+        let learning_rates = vectors::<S, V>(&state.learning_rate);
+        let momenta = vectors::<S, V>(&state.momentum);
         let parameters = vectors_mut::<S, V>(&mut state.parameters);
         let memory = vectors_mut::<S, V>(&mut state.memory);
-        let n = state.parameters_per_lane;
+        let (n, remembered) = (state.parameters_per_lane, state.parameters_per_lane * state.memories);
 
-        for _ in 0..*steps {
+        for number in done + 1..=done + steps {
             let closed = matches!(**walk, Walk::Closed);
             let indices = match &mut **walk {
                 Walk::Closed => &[][..],
@@ -182,29 +186,28 @@ impl<M: Model, const V: usize> Advance<'_, M, V> {
                 Walk::Batches(order) => order.next_batch(),
             };
             for (block, parameters) in parameters.chunks_exact_mut(n).enumerate() {
-                let memory = if memory.is_empty() { &mut [][..] } else { &mut memory[block * n..][..n] };
-                let rates = learning_rate[block];
-                match *optimizer {
-                    Optimizer::Descent { nesterov } => {
-                        if closed {
-                            model.closed_gradient(simd, parameters, gradient, scratch);
-                        } else {
-                            let scale = 1.0 / indices.len() as f64;
-                            add_up(simd, *model, indices, scale, parameters, gradient, part, scratch);
-                            model.add_penalty(simd, parameters, gradient);
-                        }
-                        if memory.is_empty() {
-                            update::descend(simd, rates, gradient, parameters);
-                        } else {
-                            update::follow(simd, nesterov, rates, momentum[block], gradient, memory, parameters);
-                        }
+                match optimizer.gradient() {
+                    Gradient::Mean if closed => model.closed_gradient(simd, parameters, gradient, scratch),
+                    Gradient::Mean => {
+                        let scale = 1.0 / indices.len() as f64;
+                        add_up(simd, *model, indices, scale, parameters, gradient, part, scratch);
+                        model.add_penalty(simd, parameters, gradient);
                     }
-                    Optimizer::Playground => {
-                        add_up(simd, *model, indices, 1.0, parameters, gradient, part, scratch);
-                        let (count, penalty, biases) = (indices.len() as f64, model.penalty(), model.biases());
-                        update::as_playground(simd, penalty, biases, rates, count, gradient, memory, parameters);
-                    }
+                    Gradient::Sum => add_up(simd, *model, indices, 1.0, parameters, gradient, part, scratch),
                 }
+                let step = Step {
+                    number,
+                    schedule,
+                    learning_rates: learning_rates[block],
+                    momenta: momenta[block],
+                    penalty: model.penalty(),
+                    biases: model.biases(),
+                    examples: indices.len(),
+                    gradient,
+                    memory: &mut memory[block * remembered..][..remembered],
+                    parameters,
+                };
+                optimizer.step(simd, step);
             }
         }
     }

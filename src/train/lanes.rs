@@ -50,6 +50,12 @@ impl Shape {
     pub(super) fn slots(self) -> usize {
         self.width * self.blocks
     }
+
+    /// Where the number at `place` of `places` of a lane stands.
+    fn index(self, slot: usize, places: usize, place: usize) -> usize {
+        let (block, column) = (slot / self.width, slot % self.width);
+        (block * places + place) * self.width + column
+    }
 }
 
 /// The state of all lanes of a group.
@@ -57,8 +63,9 @@ pub(super) struct LaneState {
     pub(super) shape: Shape,
     pub(super) parameters_per_lane: usize,
     pub(super) parameters: Aligned,
-    /// What the optimizer remembers of each parameter, zero at first: with momentum its velocity, under the Playground's L1 penalty
-    /// 1 once the weight has been removed. Empty where there is nothing to remember.
+    /// How many numbers the optimizer remembers of each parameter.
+    pub(super) memories: usize,
+    /// These, zero at first: `[block of lanes][number][parameter][V vectors]`.
     pub(super) memory: Aligned,
     /// One per slot.
     pub(super) learning_rate: Aligned,
@@ -68,13 +75,14 @@ pub(super) struct LaneState {
 
 impl LaneState {
     /// Room for `lanes` lanes; the slots beyond them have learning rate 0 and stay at zero.
-    pub(super) fn new(lanes: usize, parameters: usize, with_memory: bool, lanes_per_vector: usize) -> LaneState {
+    pub(super) fn new(lanes: usize, parameters: usize, memories: usize, lanes_per_vector: usize) -> LaneState {
         let shape = Shape::holding(lanes, parameters, lanes_per_vector);
         LaneState {
             shape,
             parameters_per_lane: parameters,
             parameters: zeros(shape.slots() * parameters),
-            memory: zeros(if with_memory { shape.slots() * parameters } else { 0 }),
+            memories,
+            memory: zeros(shape.slots() * memories * parameters),
             learning_rate: zeros(shape.slots()),
             momentum: zeros(shape.slots()),
         }
@@ -82,23 +90,28 @@ impl LaneState {
 
     /// Where a parameter of a lane stands.
     pub(super) fn index(&self, slot: usize, parameter: usize) -> usize {
-        let (block, column) = (slot / self.shape.width, slot % self.shape.width);
-        (block * self.parameters_per_lane + parameter) * self.shape.width + column
+        self.shape.index(slot, self.parameters_per_lane, parameter)
+    }
+
+    /// Where something remembered of a lane stands: number by number, parameter by parameter.
+    fn memory_index(&self, slot: usize, place: usize) -> usize {
+        self.shape.index(slot, self.memories * self.parameters_per_lane, place)
     }
 
     /// The state of the lanes in these slots, in this order, in the least shape that holds them.
     pub(super) fn packed(&self, slots: &[usize], lanes_per_vector: usize) -> LaneState {
-        let with_memory = !self.memory.is_empty();
-        let mut packed = LaneState::new(slots.len(), self.parameters_per_lane, with_memory, lanes_per_vector);
+        let (parameters, memories) = (self.parameters_per_lane, self.memories);
+        let mut packed = LaneState::new(slots.len(), parameters, memories, lanes_per_vector);
         for (to, &from) in slots.iter().enumerate() {
             packed.learning_rate[to] = self.learning_rate[from];
             packed.momentum[to] = self.momentum[from];
-            for parameter in 0..self.parameters_per_lane {
+            for parameter in 0..parameters {
                 let (to, from) = (packed.index(to, parameter), self.index(from, parameter));
                 packed.parameters[to] = self.parameters[from];
-                if with_memory {
-                    packed.memory[to] = self.memory[from];
-                }
+            }
+            for place in 0..memories * parameters {
+                let (to, from) = (packed.memory_index(to, place), self.memory_index(from, place));
+                packed.memory[to] = self.memory[from];
             }
         }
         packed

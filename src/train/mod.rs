@@ -8,14 +8,17 @@ mod group;
 mod kernel;
 mod lanes;
 mod ledger;
+mod optimizer;
+mod rate;
 mod recording;
 #[cfg(test)]
 mod tests;
 mod trend;
-mod update;
 
-pub use definition::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Optimizer, Stop};
+pub use definition::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Stop};
 pub use follow::{Backwards, End, Follower, Said};
 pub use group::{Group, Lane, Outcome, recorded, train};
 pub use ledger::Later;
+pub use optimizer::{Optimizer, OptimizerKind, Playground, Sgd};
+pub use rate::Schedule;
 pub use recording::{Curve, Detail, POINTS_PER_DECADE, ParameterDetail};

@@ -5,7 +5,7 @@ mod classes;
 use std::sync::Arc;
 
 use super::*;
-use crate::data::{self, Dataset, LinearSource, Order, Sampling, Scale, Schedule, Source};
+use crate::data::{self, BatchWalk, Batches, Dataset, LinearSource, Sampling, Scale, Source};
 use crate::outcome::{Status, Trend};
 use crate::problem::{Initial, LeastSquares, LinearRegression, Measure, Model, Parabola};
 use crate::random::Key;
@@ -28,10 +28,11 @@ fn group<'a>(stop: &'a Stop, rates: &[f64], initial: Vec<f64>) -> Group<'a> {
         |&learning_rate| Lane { learning_rate, momentum: 0.0, initial: initial.clone().into(), keeps_curve: true };
     Group {
         lanes: rates.iter().map(lane).collect(),
-        schedule: None,
+        batches: None,
         order_seed: None,
         orders: None,
-        optimizer: Optimizer::Descent { nesterov: false },
+        optimizer: Optimizer::Sgd(Sgd::default()),
+        schedule: Schedule::Constant,
         stop,
         detail: Detail::All,
         keeps_parameters: false,
@@ -60,7 +61,7 @@ fn momentum_and_nesterov_follow_the_textbook() {
     for nesterov in [false, true] {
         let stop = stop(50, None);
         let mut group = group(&stop, &[0.3, 0.7], vec![1.0]);
-        group.optimizer = Optimizer::Descent { nesterov };
+        group.optimizer = Optimizer::Sgd(Sgd { nesterov });
         group.lanes.iter_mut().for_each(|lane| lane.momentum = 0.9);
         for (lane, outcome) in group.lanes.iter().zip(train(arch(), &COURSE, &group).unwrap()) {
             let (mut w, mut velocity) = (1.0f64, 0.0f64);
@@ -98,9 +99,9 @@ fn regression(examples: usize, features: usize) -> LeastSquares {
 }
 
 /// Mini-batch gradient descent in the order the canonical arithmetic prescribes; the parameters after `steps` steps.
-fn naive(model: &LeastSquares, schedule: &Schedule, lane: &Lane, steps: u64) -> Vec<f64> {
+fn naive(model: &LeastSquares, batches: &Batches, lane: &Lane, steps: u64) -> Vec<f64> {
     let examples = model.examples().unwrap();
-    let mut order = Order::new(schedule, Some(5));
+    let mut order = BatchWalk::new(batches, Some(5));
     let mut w = lane.initial.to_vec();
     for _ in 0..steps {
         let batch = order.next_batch();
@@ -143,15 +144,15 @@ fn mini_batches_give_the_bits_of_a_naive_loop() {
         let model = regression(examples, features);
         let count = model.examples().unwrap().len();
         for sampling in [Sampling::Shuffle, Sampling::Uniform, Sampling::Sequential] {
-            let schedule = Schedule::new(count, batch, sampling);
+            let batches = Batches::new(count, batch, sampling);
             let steps = if examples > 1000 { 3 } else { 40 };
             let stop = stop(steps, None);
             let mut group = group(&stop, &[0.01, 0.1, 0.02, 0.03, 0.05], model.initial(&Key::new("test")));
-            group.schedule = Some(schedule.clone());
+            group.batches = Some(batches.clone());
             group.order_seed = Some(5);
             for arch in [arch(), pulp::Arch::Scalar] {
                 for (lane, outcome) in group.lanes.iter().zip(train(arch, &model, &group).unwrap()) {
-                    let w = naive(&model, &schedule, lane, steps);
+                    let w = naive(&model, &batches, lane, steps);
                     let gap = naive_gap(&model, &w);
                     assert_eq!(
                         outcome.last[Measure::Gap as usize].to_bits(),
@@ -171,11 +172,11 @@ fn the_closed_form_agrees_with_the_direct_sum() {
     let examples = model.examples().unwrap();
     let stop = stop(200, None);
     let mut group = group(&stop, &[0.1], model.initial(&Key::new("test")));
-    group.schedule = Some(Schedule::new(examples.len(), examples.len(), Sampling::Shuffle));
+    group.batches = Some(Batches::new(examples.len(), examples.len(), Sampling::Shuffle));
     let outcome = &train(arch(), &model, &group).unwrap()[0];
     // One batch of all examples in file order, directly.
     let direct =
-        naive(&model, &Schedule::new(examples.len(), examples.len(), Sampling::Sequential), &group.lanes[0], 200);
+        naive(&model, &Batches::new(examples.len(), examples.len(), Sampling::Sequential), &group.lanes[0], 200);
     let gap = naive_gap(&model, &direct);
     assert!((outcome.last[Measure::Gap as usize] - gap).abs() <= 1e-12 * naive_gap(&model, &group.lanes[0].initial));
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use goldilocks::data::{Order, Sampling, Schedule};
+use goldilocks::data::{BatchWalk, Batches, Sampling};
 use goldilocks::outcome::Status;
 use goldilocks::problem::{Problem, Quadratic};
 use goldilocks::record::Run;
@@ -176,9 +176,9 @@ fn compare_batch_sizes(changes: &[&str]) {
             BatchSize::Full => (rows.len(), Sampling::Sequential),
             BatchSize::Examples(batch) => (batch as usize, setup.sampling),
         };
-        let schedule = Schedule::new(rows.len(), batch, sampling);
-        let mut order = Order::new(&schedule, Some(run.settings.seed));
-        let budget = schedule.step_of_epoch(setup.stop.budget.epochs.unwrap());
+        let batches = Batches::new(rows.len(), batch, sampling);
+        let mut order = BatchWalk::new(&batches, Some(run.settings.seed));
+        let budget = batches.step_of_epoch(setup.stop.budget.epochs.unwrap());
         let w = std::cell::RefCell::new(vec![0.0; rows[0].len() + 1]);
         let step = || {
             let w = &mut w.borrow_mut();

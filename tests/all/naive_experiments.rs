@@ -3,7 +3,7 @@
 //! The loops share with the program the data sets, the order of examples, the initial parameters, the elementary functions, and where a
 //! gap is asked for the direct solve; what they hold it to is all arithmetic of training.
 
-use goldilocks::data::{Dataset, Examples, Order, Sampling, Schedule};
+use goldilocks::data::{BatchWalk, Batches, Dataset, Examples, Sampling};
 use goldilocks::grid::{Grid, Run as Planned};
 use goldilocks::math;
 use goldilocks::outcome::Status;
@@ -168,10 +168,10 @@ fn logistic(name: &str, changes: &[&str], share: usize, least: impl Fn(&Problem)
         let data = Dataset::load(setup.data.as_ref().unwrap(), None).unwrap();
         let examples = &data.train;
         let walk = match run.settings.batch_size {
-            BatchSize::Full => Schedule::new(examples.len(), examples.len(), Sampling::Sequential),
-            BatchSize::Examples(batch) => Schedule::new(examples.len(), batch as usize, setup.sampling),
+            BatchSize::Full => Batches::new(examples.len(), examples.len(), Sampling::Sequential),
+            BatchSize::Examples(batch) => Batches::new(examples.len(), batch as usize, setup.sampling),
         };
-        let mut order = Order::new(&walk, Some(run.settings.seed));
+        let mut order = BatchWalk::new(&walk, Some(run.settings.seed));
         let rows = if data.classes.len() == 2 { 1 } else { data.classes.len() };
         let mut w = vec![0.0; rows * (examples.width + 1)];
         let mut first = None;

@@ -1,7 +1,7 @@
 //! Networks of every kind, trained by gradient descent, against a naive loop over numbers: the same bits, with vectors and without.
 
 use crate::support::{self, How, USUAL, parse, prepare, train};
-use goldilocks::data::{self, Dataset, Examples, Order, Schedule};
+use goldilocks::data::{self, BatchWalk, Batches, Dataset, Examples};
 use goldilocks::math;
 use goldilocks::outcome::Status;
 use goldilocks::problem::{Activation, Definition, Head, Model, NetworkDefinition, Penalty, Problem};
@@ -156,15 +156,15 @@ fn check(problem: &str, data: &str) {
         let start = network.initial(&Key::new("init").number("seed", run.settings.seed));
         let outputs = if definition.head == Head::CrossEntropy { data.classes.len() } else { 1 };
         let mut naive = Naive::new(definition.clone(), data.train.width, outputs, &start);
-        let schedule = match run.settings.batch_size {
-            BatchSize::Examples(batch) => Schedule::new(data.train.len(), batch as usize, setup.sampling),
-            BatchSize::Full => Schedule::new(data.train.len(), data.train.len(), data::Sampling::Sequential),
+        let batches = match run.settings.batch_size {
+            BatchSize::Examples(batch) => Batches::new(data.train.len(), batch as usize, setup.sampling),
+            BatchSize::Full => Batches::new(data.train.len(), data.train.len(), data::Sampling::Sequential),
         };
-        let mut order = Order::new(&schedule, Some(run.settings.seed));
+        let mut order = BatchWalk::new(&batches, Some(run.settings.seed));
         let losses = |naive: &Naive| [naive.loss(&data.train).to_bits(), naive.loss(&data.test).to_bits()];
         let mut expected = vec![losses(&naive)];
         for _ in 0..3 {
-            for _ in 0..schedule.step_of_epoch(1) {
+            for _ in 0..batches.step_of_epoch(1) {
                 naive.step(&data.train, order.next_batch(), run.settings.learning_rate);
             }
             expected.push(losses(&naive));

@@ -291,10 +291,6 @@ impl Model for Network {
         false
     }
 
-    fn stability_limit(&self, _momentum: f64, _nesterov: bool) -> Option<f64> {
-        None
-    }
-
     #[inline(always)]
     fn write_gradient<S: Simd, const V: usize>(
         &self,
@@ -305,7 +301,6 @@ impl Model for Network {
         gradient: &mut [Lanes<S, V>],
         scratch: &mut [Lanes<S, V>],
     ) {
-        gradient.fill([simd.splat_f64s(0.0); V]);
         let rows = rows.indices;
         gradient.fill([simd.splat_f64s(0.0); V]);
         match V {

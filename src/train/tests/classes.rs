@@ -53,9 +53,9 @@ fn is_weight(parameter: usize, width: usize) -> bool {
 }
 
 /// Parameters after training as the canonical arithmetic prescribes.
-fn naive(examples: &Examples, schedule: &Schedule, lane: &Lane, l2: f64, steps: u64) -> Vec<f64> {
+fn naive(examples: &Examples, batches: &Batches, lane: &Lane, l2: f64, steps: u64) -> Vec<f64> {
     let width = examples.width;
-    let mut order = Order::new(schedule, Some(5));
+    let mut order = BatchWalk::new(batches, Some(5));
     let mut w = lane.initial.to_vec();
     for _ in 0..steps {
         let batch = order.next_batch();
@@ -99,15 +99,15 @@ fn naive_loss(examples: &Examples, w: &[f64]) -> (f64, f64) {
 
 fn agrees_with_naive<M: Model>(model: &M, data: &Dataset, l2: f64, steps: u64, batch: usize) {
     for sampling in [Sampling::Shuffle, Sampling::Uniform, Sampling::Sequential] {
-        let schedule = Schedule::new(data.train.len(), batch, sampling);
+        let batches = Batches::new(data.train.len(), batch, sampling);
         // All examples at once are taken in file order.
-        let walked = match schedule.is_full_batch() {
-            true => Schedule::new(data.train.len(), batch, Sampling::Sequential),
-            false => schedule.clone(),
+        let walked = match batches.is_full_batch() {
+            true => Batches::new(data.train.len(), batch, Sampling::Sequential),
+            false => batches.clone(),
         };
         let stop = stop(steps, None);
         let mut group = group(&stop, &[0.5, 0.1, 0.02, 0.3, 1.5], model.initial(&Key::new("test")));
-        group.schedule = Some(schedule);
+        group.batches = Some(batches);
         group.order_seed = Some(5);
         for arch in [arch(), pulp::Arch::Scalar] {
             for (lane, outcome) in group.lanes.iter().zip(train(arch, model, &group).unwrap()) {
@@ -147,7 +147,7 @@ fn one_long_run_has_the_same_bits_whatever_the_number_of_threads() {
     let model = Logistic::softmax(LogisticRegression { initial: Initial::Normal(1.0), l2: 0.01 }, Arc::clone(&data));
     let stop = stop(4, None);
     let mut group = group(&stop, &[0.5], model.initial(&Key::new("test")));
-    group.schedule = Some(Schedule::new(data.train.len(), data.train.len(), Sampling::Sequential));
+    group.batches = Some(Batches::new(data.train.len(), data.train.len(), Sampling::Sequential));
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| train(arch(), &model, &group).unwrap().remove(0))
@@ -171,7 +171,7 @@ fn many_full_batch_steps_on_breast_cancer_reach_the_minimum() {
     let model = Logistic::binary(LogisticRegression { initial: Initial::Zeros, l2: 0.01 }, data);
     let stop = stop(5000, Some(Criterion::GradientNorm(1e-12)));
     let mut group = group(&stop, &[0.5], model.initial(&Key::new("test")));
-    group.schedule = Some(Schedule::new(569, 569, Sampling::Shuffle));
+    group.batches = Some(Batches::new(569, 569, Sampling::Shuffle));
     let outcome = &train(arch(), &model, &group).unwrap()[0];
     assert_eq!(outcome.status, Status::Converged);
     assert!((outcome.final_loss - model.minimum().unwrap().loss).abs() < 1e-15, "{}", outcome.final_loss);
@@ -215,7 +215,7 @@ fn where_measuring_costs_steps_are_known_to_a_tenth() {
     let steps = |stop: &Stop| {
         let mut group = group(stop, &[0.01], model.initial(&Key::new("test")));
         // 67 steps make an epoch.
-        group.schedule = Some(Schedule::new(200, 3, Sampling::Shuffle));
+        group.batches = Some(Batches::new(200, 3, Sampling::Shuffle));
         train(arch(), &model, &group).unwrap().remove(0)
     };
     let mut stop = stop(1000, Some(Criterion::Loss(0.0)));

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::{AfterConvergence, Budget, Detail, Group, Lane, Optimizer, Stop, train};
+use super::super::{AfterConvergence, Budget, Detail, Group, Lane, Optimizer, Schedule, Sgd, Stop, train};
 use super::*;
 use crate::problem::Parabola;
 use crate::random::{Key, Stream};
@@ -66,10 +66,11 @@ fn on_a_parabola(parabola: Parabola, learning_rate: f64, steps: u64) -> Option<T
     let initial: Arc<[f64]> = vec![parabola.start].into();
     let group = Group {
         lanes: vec![Lane { learning_rate, momentum: 0.0, initial, keeps_curve: false }],
-        schedule: None,
+        batches: None,
         order_seed: None,
         orders: None,
-        optimizer: Optimizer::Descent { nesterov: false },
+        optimizer: Optimizer::Sgd(Sgd::default()),
+        schedule: Schedule::Constant,
         stop: &stop,
         detail: Detail::None,
         keeps_parameters: false,

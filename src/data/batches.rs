@@ -9,7 +9,7 @@ use crate::random::{Key, Stream};
 
 /// How a run walks through its training examples.
 #[derive(Debug, Clone)]
-pub struct Schedule {
+pub struct Batches {
     examples: u64,
     batch: u64,
     sampling: Sampling,
@@ -17,17 +17,17 @@ pub struct Schedule {
     carries_over: bool,
 }
 
-impl Schedule {
+impl Batches {
     /// A walk through `examples` examples, `batch` of them per step (`1 ≤ batch ≤ examples`).
-    pub fn new(examples: usize, batch: usize, sampling: Sampling) -> Schedule {
-        Schedule { examples: examples as u64, batch: batch as u64, sampling, carries_over: false }
+    pub fn new(examples: usize, batch: usize, sampling: Sampling) -> Batches {
+        Batches { examples: examples as u64, batch: batch as u64, sampling, carries_over: false }
     }
 
     /// The same walk, except that the examples left over at the end of an epoch join the next epoch's first batch, as on the
     /// Playground's page. An epoch then has ⌊examples / batch⌋ steps: none if the batch is larger than the training set.
     #[must_use]
-    pub fn carrying_over(self) -> Schedule {
-        Schedule { carries_over: self.sampling != Sampling::Uniform, ..self }
+    pub fn carrying_over(self) -> Batches {
+        Batches { carries_over: self.sampling != Sampling::Uniform, ..self }
     }
 
     /// Whether every step sees all examples, in file order.
@@ -44,7 +44,7 @@ impl Schedule {
     pub fn step_of_epoch(&self, epoch: u64) -> u64 {
         match self.sampling {
             Sampling::Uniform => epoch.saturating_mul(self.examples).div_ceil(self.batch),
-            _ => epoch.saturating_mul(self.steps_per_epoch()),
+            Sampling::Shuffle | Sampling::Sequential => epoch.saturating_mul(self.steps_per_epoch()),
         }
     }
 
@@ -59,8 +59,10 @@ impl Schedule {
     pub fn examples_at(&self, step: u64) -> u64 {
         match (self.sampling, self.steps_per_epoch()) {
             (Sampling::Uniform, _) => step * self.batch,
-            (_, 0) => 0,
-            (_, per_epoch) => step / per_epoch * self.examples + step % per_epoch * self.batch,
+            (Sampling::Shuffle | Sampling::Sequential, 0) => 0,
+            (Sampling::Shuffle | Sampling::Sequential, per_epoch) => {
+                step / per_epoch * self.examples + step % per_epoch * self.batch
+            }
         }
     }
 
@@ -95,16 +97,16 @@ const POSITIONS_PER_WALK: u64 = 1 << 20;
 
 impl SharedOrders {
     /// Announces a group that will walk this order.
-    pub fn announce(&self, schedule: &Schedule, seed: Option<u64>) {
-        if schedule.sampling == Sampling::Shuffle {
-            self.lock().entry((seed, schedule.examples)).or_default().to_come += 1;
+    pub fn announce(&self, batches: &Batches, seed: Option<u64>) {
+        if batches.sampling == Sampling::Shuffle {
+            self.lock().entry((seed, batches.examples)).or_default().to_come += 1;
         }
     }
 
     /// The walk, if there is or was anybody to share it with.
-    fn walk(&self, schedule: &Schedule, seed: Option<u64>) -> Option<Arc<Walk>> {
+    fn walk(&self, batches: &Batches, seed: Option<u64>) -> Option<Arc<Walk>> {
         let mut walks = self.lock();
-        let Entry::Occupied(mut entry) = walks.entry((seed, schedule.examples)) else { return None };
+        let Entry::Occupied(mut entry) = walks.entry((seed, batches.examples)) else { return None };
         let shared = entry.get_mut();
         shared.to_come -= 1;
         if shared.to_come == 0 {
@@ -120,8 +122,8 @@ impl SharedOrders {
 
 /// Hands out the examples of one step after the other.
 #[derive(Debug, Clone)]
-pub struct Order {
-    schedule: Schedule,
+pub struct BatchWalk {
+    batches: Batches,
     key: Key,
     walk: Option<Arc<Walk>>,
     /// The current epoch's order; for uniform sampling the current batch.
@@ -132,36 +134,35 @@ pub struct Order {
     uniform: Option<Stream>,
 }
 
-impl Order {
+impl BatchWalk {
     /// The order that the stream `order` gives for this seed (`None` where all runs share it).
-    pub fn new(schedule: &Schedule, seed: Option<u64>) -> Order {
+    pub fn new(batches: &Batches, seed: Option<u64>) -> BatchWalk {
         let key = match seed {
             Some(seed) => Key::new("order").number("seed", seed),
             None => Key::new("order"),
         };
-        let uniform =
-            (schedule.sampling == Sampling::Uniform).then(|| key.clone().text("sampling", "uniform").stream());
-        let indices: Arc<[u32]> = match schedule.sampling {
-            Sampling::Uniform => vec![0; schedule.batch as usize].into(),
-            Sampling::Sequential => (0..schedule.examples as u32).collect(),
+        let uniform = (batches.sampling == Sampling::Uniform).then(|| key.clone().text("sampling", "uniform").stream());
+        let indices: Arc<[u32]> = match batches.sampling {
+            Sampling::Uniform => vec![0; batches.batch as usize].into(),
+            Sampling::Sequential => (0..batches.examples as u32).collect(),
             Sampling::Shuffle => Arc::default(),
         };
-        Order { schedule: schedule.clone(), key, walk: None, position: indices.len(), indices, epoch: 0, uniform }
+        BatchWalk { batches: batches.clone(), key, walk: None, position: indices.len(), indices, epoch: 0, uniform }
     }
 
     /// The same order, its permutations shared with whoever else was announced for it.
-    pub fn shared(schedule: &Schedule, seed: Option<u64>, orders: &SharedOrders) -> Order {
-        Order { walk: orders.walk(schedule, seed), ..Order::new(schedule, seed) }
+    pub fn shared(batches: &Batches, seed: Option<u64>, orders: &SharedOrders) -> BatchWalk {
+        BatchWalk { walk: orders.walk(batches, seed), ..BatchWalk::new(batches, seed) }
     }
 
     /// The positions of the next step's examples, in batch order.
     pub fn next_batch(&mut self) -> &[u32] {
         if let Some(stream) = &mut self.uniform {
-            let count = self.schedule.examples as u32;
+            let count = self.batches.examples as u32;
             Arc::make_mut(&mut self.indices).fill_with(|| stream.below(count));
             return &self.indices;
         }
-        let Schedule { batch, carries_over, sampling, .. } = self.schedule;
+        let Batches { batch, carries_over, sampling, .. } = self.batches;
         let left = &self.indices[self.position..];
         if left.is_empty() || (carries_over && left.len() < batch as usize) {
             if sampling == Sampling::Shuffle || !left.is_empty() {
@@ -172,7 +173,7 @@ impl Order {
             self.position = 0;
         }
         // What was carried over comes on top of the first batch.
-        let carried = self.indices.len().saturating_sub(self.schedule.examples as usize);
+        let carried = self.indices.len().saturating_sub(self.batches.examples as usize);
         let size = batch as usize + if self.position == 0 { carried } else { 0 };
         let end = (self.position + size).min(self.indices.len());
         let batch = &self.indices[self.position..end];
@@ -183,7 +184,7 @@ impl Order {
     /// The order of the current epoch; it does not hang on the epochs before it.
     fn order_of_epoch(&self) -> Arc<[u32]> {
         let Some(walk) = &self.walk else { return self.draw_order() };
-        if (self.epoch + 1).saturating_mul(self.schedule.examples) > POSITIONS_PER_WALK {
+        if (self.epoch + 1).saturating_mul(self.batches.examples) > POSITIONS_PER_WALK {
             return self.draw_order();
         }
         // Whoever comes second waits until the order is drawn.
@@ -196,8 +197,8 @@ impl Order {
     }
 
     fn draw_order(&self) -> Arc<[u32]> {
-        let mut indices: Arc<[u32]> = (0..self.schedule.examples as u32).collect();
-        if self.schedule.sampling == Sampling::Shuffle {
+        let mut indices: Arc<[u32]> = (0..self.batches.examples as u32).collect();
+        if self.batches.sampling == Sampling::Shuffle {
             self.key.clone().number("epoch", self.epoch).stream().shuffle(Arc::make_mut(&mut indices));
         }
         indices
@@ -210,11 +211,11 @@ mod tests {
 
     #[test]
     fn a_shuffled_epoch_visits_every_example_once_and_keeps_the_short_last_batch() {
-        let schedule = Schedule::new(10, 4, Sampling::Shuffle);
-        let mut order = Order::new(&schedule, Some(1));
+        let batches = Batches::new(10, 4, Sampling::Shuffle);
+        let mut order = BatchWalk::new(&batches, Some(1));
         let sizes: Vec<usize> = (0..3).map(|_| order.next_batch().len()).collect();
         assert_eq!(sizes, [4, 4, 2]);
-        let mut order = Order::new(&schedule, Some(1));
+        let mut order = BatchWalk::new(&batches, Some(1));
         let mut seen: Vec<u32> = (0..3).flat_map(|_| order.next_batch().to_vec()).collect();
         let second: Vec<u32> = (0..3).flat_map(|_| order.next_batch().to_vec()).collect();
         assert_ne!(seen, second, "every epoch is a new permutation");
@@ -226,7 +227,7 @@ mod tests {
     fn the_order_of_examples_does_not_depend_on_the_batch_size() {
         for sampling in [Sampling::Shuffle, Sampling::Uniform, Sampling::Sequential] {
             let walk = |batch| {
-                let mut order = Order::new(&Schedule::new(12, batch, sampling), Some(7));
+                let mut order = BatchWalk::new(&Batches::new(12, batch, sampling), Some(7));
                 (0..24 / batch).flat_map(|_| order.next_batch().to_vec()).collect::<Vec<_>>()
             };
             assert_eq!(walk(1), walk(4), "{sampling:?}");
@@ -235,12 +236,12 @@ mod tests {
 
     #[test]
     fn shared_permutations_are_the_same_beyond_the_room_too() {
-        let schedule = Schedule::new(300_000, 150_000, Sampling::Shuffle);
+        let batches = Batches::new(300_000, 150_000, Sampling::Shuffle);
         let orders = SharedOrders::default();
-        (0..3).for_each(|_| orders.announce(&schedule, Some(3)));
-        let (mut own, mut shared) = (Order::new(&schedule, Some(3)), Order::shared(&schedule, Some(3), &orders));
-        let mut late = Order::shared(&schedule, Some(3), &orders);
-        let mut last = Order::shared(&schedule, Some(3), &orders);
+        (0..3).for_each(|_| orders.announce(&batches, Some(3)));
+        let (mut own, mut shared) = (BatchWalk::new(&batches, Some(3)), BatchWalk::shared(&batches, Some(3), &orders));
+        let mut late = BatchWalk::shared(&batches, Some(3), &orders);
+        let mut last = BatchWalk::shared(&batches, Some(3), &orders);
         assert!(orders.lock().is_empty(), "nobody is to come any more");
         for _ in 0..10 {
             let expected = own.next_batch().to_vec();
@@ -251,37 +252,38 @@ mod tests {
 
     #[test]
     fn steps_examples_and_epochs_agree() {
-        let shuffle = Schedule::new(10, 4, Sampling::Shuffle);
+        let shuffle = Batches::new(10, 4, Sampling::Shuffle);
         assert_eq!((shuffle.step_of_epoch(2), shuffle.examples_at(6), shuffle.epochs_at(6)), (6, 20, 2.0));
         assert_eq!((shuffle.examples_at(4), shuffle.end_of_epoch(3), shuffle.end_of_epoch(2)), (14, 6, 3));
-        let uniform = Schedule::new(10, 4, Sampling::Uniform);
+        let uniform = Batches::new(10, 4, Sampling::Uniform);
         assert_eq!((uniform.step_of_epoch(1), uniform.step_of_epoch(2), uniform.examples_at(3)), (3, 5, 12));
         assert_eq!((uniform.end_of_epoch(0), uniform.end_of_epoch(2), uniform.end_of_epoch(3)), (3, 3, 5));
-        assert!(Schedule::new(10, 10, Sampling::Shuffle).is_full_batch());
-        assert!(!Schedule::new(10, 10, Sampling::Uniform).is_full_batch());
+        assert!(Batches::new(10, 10, Sampling::Shuffle).is_full_batch());
+        assert!(!Batches::new(10, 10, Sampling::Uniform).is_full_batch());
     }
 
     #[test]
     fn what_is_carried_over_joins_the_next_epochs_first_batch() {
-        let schedule = Schedule::new(7, 3, Sampling::Sequential).carrying_over();
-        let mut order = Order::new(&schedule, None);
-        let batches: Vec<Vec<u32>> = (0..6).map(|_| order.next_batch().to_vec()).collect();
-        assert_eq!(batches[..2], [vec![0, 1, 2], vec![3, 4, 5]]);
-        assert_eq!(batches[2..4], [vec![6, 0, 1, 2], vec![3, 4, 5]]);
-        assert_eq!(batches[4..], [vec![6, 0, 1, 2], vec![3, 4, 5]]);
-        assert_eq!((schedule.step_of_epoch(3), schedule.examples_at(6), schedule.epochs_at(5)), (6, 21, 17.0 / 7.0));
-        assert_eq!((schedule.end_of_epoch(0), schedule.end_of_epoch(2)), (2, 4));
+        let batches = Batches::new(7, 3, Sampling::Sequential).carrying_over();
+        let mut order = BatchWalk::new(&batches, None);
+        let steps: Vec<Vec<u32>> = (0..6).map(|_| order.next_batch().to_vec()).collect();
+        assert_eq!(steps[..2], [vec![0, 1, 2], vec![3, 4, 5]]);
+        assert_eq!(steps[2..4], [vec![6, 0, 1, 2], vec![3, 4, 5]]);
+        assert_eq!(steps[4..], [vec![6, 0, 1, 2], vec![3, 4, 5]]);
+        assert_eq!((batches.step_of_epoch(3), batches.examples_at(6), batches.epochs_at(5)), (6, 21, 17.0 / 7.0));
+        assert_eq!((batches.end_of_epoch(0), batches.end_of_epoch(2)), (2, 4));
 
-        let shuffled = Schedule::new(7, 3, Sampling::Shuffle);
+        let shuffled = Batches::new(7, 3, Sampling::Shuffle);
         let (mut plain, mut carrying) =
-            (Order::new(&shuffled, Some(1)), Order::new(&shuffled.carrying_over(), Some(1)));
-        let walk = |order: &mut Order, steps| (0..steps).flat_map(|_| order.next_batch().to_vec()).collect::<Vec<_>>();
+            (BatchWalk::new(&shuffled, Some(1)), BatchWalk::new(&shuffled.carrying_over(), Some(1)));
+        let walk =
+            |order: &mut BatchWalk, steps| (0..steps).flat_map(|_| order.next_batch().to_vec()).collect::<Vec<_>>();
         assert_eq!(walk(&mut plain, 6)[..13], walk(&mut carrying, 4)[..]);
     }
 
     #[test]
     fn a_batch_that_never_fills_makes_no_step() {
-        let schedule = Schedule::new(7, 8, Sampling::Sequential).carrying_over();
-        assert_eq!((schedule.step_of_epoch(100), schedule.examples_at(0), schedule.epochs_at(0)), (0, 0, 0.0));
+        let batches = Batches::new(7, 8, Sampling::Sequential).carrying_over();
+        assert_eq!((batches.step_of_epoch(100), batches.examples_at(0), batches.epochs_at(0)), (0, 0, 0.0));
     }
 }
