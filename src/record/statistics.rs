@@ -89,9 +89,10 @@ pub struct Attempt {
 /// successful attempt counts up to its goal only, however long it trained
 /// (Hansen et al., "COCO: a platform for comparing continuous optimizers in a black-box setting", 2021).
 pub fn expected_steps(attempts: impl IntoIterator<Item = Attempt>) -> f64 {
-    let (mut steps, mut successes) = (0u64, 0u64);
+    // Wide enough for any number of any counts.
+    let (mut steps, mut successes) = (0u128, 0u64);
     for attempt in attempts {
-        steps += attempt.steps;
+        steps += u128::from(attempt.steps);
         successes += u64::from(attempt.success);
     }
     if successes == 0 { f64::INFINITY } else { steps as f64 / successes as f64 }

@@ -54,6 +54,7 @@ fn expected_steps_by_hand() {
     assert_eq!(expected_steps(three), 515.0);
     assert_eq!(expected_steps(attempts(&[10], &[false])), INF);
     assert_eq!(expected_steps([]), INF);
+    assert_eq!(expected_steps(attempts(&[u64::MAX, u64::MAX, 1], &[true, true, false])), 2f64.powi(64));
 }
 
 #[test]

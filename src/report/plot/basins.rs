@@ -3,15 +3,14 @@
 //!
 //! With one parameter the starting points lie on the loss curve, with two they are tiles of a map.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::Cells;
 use super::figure::{Figure, Key, Legend, wrapped};
-use super::marker::Shape;
 use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::Scale;
-use super::scene::{Align, Point, Rect, Scene, Text};
-use super::style::{Color, GRID, LABEL_SIZE, MARKER, NOTE_SIZE, REFERENCE, TEXT, THIN, WHITE, line_color};
+use super::scene::{Align, Point, Rect, Scene, Shape, Text};
+use super::style::{Color, GRID, LABEL_SIZE, MARKER, NOTE_SIZE, REFERENCE, TEXT, THIN, WHITE, line_color, stepped};
 use crate::choice::evenly;
 use crate::metric::{MINIMUM, MINIMUM_W, MINIMUM_Y};
 use crate::record::{Extra, Run};
@@ -67,12 +66,9 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         (false, _) => 700.0,
     };
     let mut figure = Figure::new(study, "which minimum each starting point reaches", height);
-    figure.notes(&[format!(
-        "Minima are numbered by their loss, the best one is 0 and has a star; {} show where they lie.",
-        if is_map { "discs" } else { "rings" }
-    )]);
-    figure.legend(&legend(&groups, last, is_map));
     let (x, y) = scales(&groups, is_map);
+    figure.notes(&["Minima are numbered by their loss, from 0 for the best.".to_owned()]);
+    figure.legend(&legend(&groups, last, is_map, (x, y)));
     let body = figure.body;
     let gap = 60.0;
     let count = groups.len().max(2) as f64;
@@ -143,6 +139,14 @@ fn ends(group: &Group) -> impl Iterator<Item = &End> {
     group.traces.iter().filter_map(|trace| trace.end.as_ref())
 }
 
+/// The minima that were reached and lie where the starts do.
+fn minima_inside(group: &Group, (x, y): (Scale, Scale)) -> BTreeMap<usize, Point> {
+    let is_inside = |scale: Scale, value: f64| (0.0..=1.0).contains(&scale.fraction(value));
+    let mut minima = minima(group);
+    minima.retain(|_, at| is_inside(x, at.0) && is_inside(y, at.1));
+    minima
+}
+
 /// The minima of a group that were reached: number and place.
 fn minima(group: &Group) -> BTreeMap<usize, Point> {
     ends(group).map(|end| (end.number, end.at)).collect()
@@ -150,26 +154,37 @@ fn minima(group: &Group) -> BTreeMap<usize, Point> {
 
 /// The better the minimum, the brighter.
 fn color(number: usize, last: usize) -> Color {
-    shade(number as f64 / last.max(1) as f64)
+    shade(stepped(number as f64 / last.max(1) as f64))
 }
 
 fn shade(share: f64) -> Color {
     line_color(1.0 - share)
 }
 
-fn legend(groups: &[&Group], last: usize, is_map: bool) -> Legend {
+fn legend(groups: &[&Group], last: usize, is_map: bool, scales: (Scale, Scale)) -> Legend {
     let key = |color: Color| if is_map { Key::Swatch(color) } else { Key::Marker(Shape::Disc, color) };
     let mut legend = Legend::default();
     let title = "minimum reached";
     if last < MOST_ENTRIES {
         let name = |number: usize| if number == 0 { "0, the best".to_owned() } else { number.to_string() };
-        legend.entries(title, (0..=last).map(|number| (key(color(number, last)), name(number))).collect());
+        let reached: BTreeSet<usize> = groups.iter().flat_map(|group| ends(group)).map(|end| end.number).collect();
+        legend.entries(title, reached.into_iter().map(|number| (key(color(number, last)), name(number))).collect());
     } else {
-        legend.colors(title, Scale::linear(0.0, last as f64), shade);
+        legend.colors(title, Scale::linear(0.0, last as f64).ticks(8), shade);
     }
     if groups.iter().any(|group| group.traces.iter().any(|trace| trace.end.is_none())) {
         legend.entries("", vec![(key(GRID), "none".to_owned())]);
     }
+    let numbers: BTreeSet<usize> = groups.iter().flat_map(|group| minima_inside(group, scales).into_keys()).collect();
+    let place = if is_map { Key::Rimmed(color(last, last), TEXT, WHITE) } else { Key::Marker(Shape::Ring, TEXT) };
+    let mut places = Vec::new();
+    if numbers.contains(&0) {
+        places.push((Key::Star(color(0, last)), "best minimum".to_owned()));
+    }
+    if numbers.last().is_some_and(|number| *number > 0) {
+        places.push((place, "other minimum".to_owned()));
+    }
+    legend.entries("", places);
     legend
 }
 
@@ -209,7 +224,7 @@ fn draw_map(panel: &Panel, group: &Group, last: usize, scene: &mut Scene) {
         let tile = Rect { left: left.round(), right: right.round(), top: top.round(), bottom: bottom.round() };
         scene.rect(tile, trace.end.as_ref().map_or(GRID, |end| color(end.number, last)));
     }
-    for (number, (x, y)) in minima(group) {
+    for (number, (x, y)) in minima_inside(group, (panel.x, panel.y)) {
         let at = panel.at(x, y);
         match number {
             0 => scene.star(at, 1.8 * MARKER, color(0, last)),
@@ -227,7 +242,7 @@ fn draw_curve(panel: &Panel, group: &Group, last: usize, scene: &mut Scene) {
     for (trace, at) in group.traces.iter().zip(&curve) {
         scene.disc(*at, 0.7 * MARKER, trace.end.as_ref().map_or(GRID, |end| color(end.number, last)));
     }
-    for (number, (x, y)) in minima(group) {
+    for (number, (x, y)) in minima_inside(group, (panel.x, panel.y)) {
         let at = panel.at(x, y);
         match number {
             0 => scene.star(at, 1.8 * MARKER, color(0, last)),

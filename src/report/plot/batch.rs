@@ -3,11 +3,11 @@
 
 use super::cells::{Cells, Series, Varying};
 use super::figure::{Figure, Key, Legend, line_colors};
-use super::marker::{Shape, endings, status_shape};
+use super::marker::{endings, status_shape};
 use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::{Scale, Tick, rounded};
-use super::scene::{Point, Rect, Scene};
-use super::style::{BEST, CONVERGED, Color, EXHAUSTED, LINE, MARKER, QUIET_TEXT, REFERENCE, status_color};
+use super::scene::{Point, Rect, Scene, Shape};
+use super::style::{CONVERGED, Color, EXHAUSTED, LINE, MARKER, REFERENCE, status_color};
 use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::statistics::Quartiles;
@@ -67,7 +67,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
 
     let mut figure = Figure::new(cells.study, "steps to convergence by batch size", 1000.0);
     figure.notes(&notes(cells, &chart));
-    figure.legend(&legend(&chart));
+    figure.legend(&legend(&chart, &steps));
 
     let x = size_scale(&chart);
     let (large, small) = areas(figure.body, usize::from(has(&rates)) + usize::from(has(&examples)));
@@ -82,6 +82,12 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     }
     for (index, (line, points)) in chart.lines.iter().zip(&steps).enumerate() {
         let color = if several { line.color } else { CONVERGED };
+        // Where each line has its marks for what never converged.
+        let row = panel.area.top + 18.0 + 20.0 * index as f64;
+        if several && line.batches.iter().any(|batch| batch.summary.status() != Status::Converged) {
+            let Rect { left, .. } = panel.area;
+            scene.rect(Rect { left, right: left + 12.0, top: row - 8.0, bottom: row + 8.0 }, color);
+        }
         line.batches.iter().for_each(|batch| draw_resolution(&panel, batch, color, scene));
         draw_points(&panel, points, color, scene);
         for batch in &line.batches {
@@ -91,8 +97,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
                 }
                 Status::Converged => {}
                 status => {
-                    let at = (panel.x_at(batch.size), panel.area.top + 18.0 + 20.0 * index as f64);
-                    scene.status_marker(status, batch.summary.is_partial(), at, MARKER);
+                    scene.status_marker(status, batch.summary.is_partial(), (panel.x_at(batch.size), row), MARKER);
                 }
             }
         }
@@ -107,13 +112,14 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         let axes = self::axes(&chart, &panel, &format!("best {name}"));
         panel.grid(scene, &axes);
         for (line, points) in chart.lines.iter().zip(&rates) {
-            draw_points(&panel, points, if several { line.color } else { BEST }, scene);
+            draw_points(&panel, points, if several { line.color } else { CONVERGED }, scene);
         }
         for batch in all() {
             let (Some(rate), Some(shape)) = (batch.rate, batch.edge) else { continue };
             let (x, y) = panel.at(batch.size, rate);
             let away = if shape == Shape::Up { -1.0 } else { 1.0 };
-            scene.marker(shape, (x, y + away * 22.0), 0.9 * MARKER, EXHAUSTED);
+            let y = (y + away * 22.0).clamp(panel.area.top + MARKER, panel.area.bottom - MARKER);
+            scene.marker(shape, (x, y), 0.9 * MARKER, EXHAUSTED);
         }
         panel.frame(scene, &axes);
     }
@@ -124,7 +130,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         let axes = self::axes(&chart, &panel, "examples seen");
         panel.grid(scene, &axes);
         for (line, points) in chart.lines.iter().zip(&examples) {
-            draw_points(&panel, points, if several { line.color } else { QUIET_TEXT }, scene);
+            draw_points(&panel, points, if several { line.color } else { CONVERGED }, scene);
         }
         panel.frame(scene, &axes);
     }
@@ -180,6 +186,8 @@ fn batches(cells: &Cells, position: usize, line: &Series) -> Vec<Batch> {
     let batch = |(rank, group): (usize, Vec<usize>)| {
         let cell = group.iter().copied().min_by(|a, b| cells.by_merit(*a, *b))?;
         let converged = cells.best([cell]).and(tuned);
+        let numbers = cells.main().and_then(|axis| axis.numbers.as_ref());
+        let rate = converged.and_then(|_| numbers?.get(cells.main_rank(cell)).copied());
         let label = axis.label(rank);
         Some(Batch {
             size: sizes[rank],
@@ -188,8 +196,8 @@ fn batches(cells: &Cells, position: usize, line: &Series) -> Vec<Batch> {
             summary: cells.cells[cell].summary,
             examples: examples(cells, cell),
             resolution: resolution(cells, cell),
-            rate: converged.and_then(|_| cells.main()?.numbers.as_ref()?.get(cells.main_rank(cell)).copied()),
-            edge: converged.and_then(|_| edge(cells, &group, cell)),
+            rate,
+            edge: rate.and_then(|_| edge(cells, &group, cell)),
         })
     };
     groups.into_iter().enumerate().filter_map(batch).collect()
@@ -253,7 +261,7 @@ fn value_scale(points: &[Points]) -> Scale {
     };
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
     let scale = if high > 0.0 { Scale::log(low, high) } else { Scale::log(1.0, 10.0) };
-    let zero = points.iter().flatten().any(|(_, value)| value.median <= 0.0);
+    let zero = points.iter().flatten().any(|(_, value)| value.q25 <= 0.0);
     let scale = scale.at_least_half_a_decade().padded(0.1, 0.14);
     if zero { scale.with_zero() } else { scale }
 }
@@ -288,12 +296,15 @@ fn areas(body: Rect, small: usize) -> (Rect, Vec<Rect>) {
     (Rect { right: middle, ..whole }, (0..small).map(area).collect())
 }
 
-/// Steps in inverse proportion to the batch size, through the smallest batch size.
+/// Steps in inverse proportion to the batch size, from the smallest batch size to the largest: batch sizes and steps.
+fn perfect_scaling(steps: &Points) -> Option<[(f64, f64); 2]> {
+    let ((size, first), (last, _)) = (steps.first()?, steps.last()?);
+    (first.median > 0.0 && last > size).then(|| [(*size, first.median), (*last, first.median * size / last)])
+}
+
 fn draw_perfect_scaling(panel: &Panel, steps: &Points, color: Color, scene: &mut Scene) {
-    let Some((size, first)) = steps.first().filter(|(_, steps)| steps.median > 0.0) else { return };
-    let Some((last, _)) = steps.last() else { return };
-    let from = panel.at(*size, first.median);
-    let to = panel.at(*last, first.median * size / last);
+    let Some(ends) = perfect_scaling(steps) else { return };
+    let [from, to] = ends.map(|(size, steps)| panel.at(size, steps));
     if let Some((from, to)) = super::panel::clip(panel.area, from, to) {
         scene.dashes(from, to, 0.8 * LINE, color);
     }
@@ -324,7 +335,7 @@ fn draw_points(panel: &Panel, points: &Points, color: Color, scene: &mut Scene) 
     }
 }
 
-fn legend(chart: &Chart) -> Legend {
+fn legend(chart: &Chart, steps: &[Points]) -> Legend {
     let mut legend = Legend::default();
     let several = chart.lines.len() > 1;
     if several {
@@ -332,10 +343,10 @@ fn legend(chart: &Chart) -> Legend {
         legend.entries(&chart.names.join(" · "), entries);
     }
     let color = if several { REFERENCE } else { CONVERGED };
-    let mut entries = vec![
-        (Key::Ending(color, Shape::Disc, color), "fewest steps".to_owned()),
-        (Key::Dashes(REFERENCE), "perfect scaling".to_owned()),
-    ];
+    let mut entries = vec![(Key::Ending(color, Shape::Disc, color), "fewest steps".to_owned())];
+    if steps.iter().any(|steps| perfect_scaling(steps).is_some()) {
+        entries.push((Key::Dashes(REFERENCE), "perfect scaling".to_owned()));
+    }
     if chart
         .batches()
         .any(|batch| batch.summary.status() == Status::Converged && batch.summary.steps.q25 < batch.summary.steps.q75)
@@ -384,7 +395,7 @@ fn notes(cells: &Cells, chart: &Chart) -> Vec<String> {
             coarse.join(", ")
         ));
     }
-    notes.push("Perfect scaling: twice the batch size, half the steps.".to_owned());
+    notes.push("Perfect scaling: twice the batch size, half the steps. All axes are logarithmic.".to_owned());
     if !chart.left_out.is_empty() {
         notes.push(format!("Left out: {} {}.", chart.names.join(" · "), chart.left_out.join(", ")));
     }

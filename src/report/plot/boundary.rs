@@ -4,9 +4,8 @@
 use super::cells::Cells;
 use super::figure::{Figure, Key, Legend, wrapped};
 use super::font::text_width;
-use super::marker::Shape;
 use super::scale::{Scale, rounded};
-use super::scene::{Align, Point, Rect, Scene, Text};
+use super::scene::{Align, Point, Rect, Scene, Shape, Text};
 use super::style::{
     Color, FRAME, GRID, LABEL_SIZE, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, WHITE, between_classes,
 };
@@ -29,8 +28,6 @@ const ABOVE: f64 = 36.0;
 /// Room for the loss.
 const TITLE: f64 = 34.0;
 const GAP: f64 = 18.0;
-/// The height that the legend needs.
-const LEGEND: f64 = 690.0;
 
 /// The picture; none unless outputs over the plane were recorded.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
@@ -47,17 +44,18 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
 
     // The height follows from the width of the panels, which is known only beside the legend.
     let side = |width: f64| ((width - BESIDE - GAP * (epochs.len() - 1) as f64) / epochs.len() as f64).min(420.0);
+    let legend = legend(boundary);
     let build = |height: f64| {
         let mut figure = Figure::new(study, "the decision boundary", height);
         figure.notes(&notes(cells, boundary, first as usize));
-        figure.legend(&legend(boundary));
+        figure.legend(&legend);
         figure
     };
     let body = build(1000.0).body;
     let side = side(body.width());
     let row_height = TITLE + side + GAP;
     let rows = ABOVE + runs.len() as f64 * row_height;
-    let mut figure = build(1000.0 - body.height() + rows.max(LEGEND));
+    let mut figure = build(1000.0 - body.height() + rows.max(legend.height()));
     let body = figure.body;
     let left_of = |column: usize| body.left + BESIDE + column as f64 * (side + GAP);
     for (column, epoch) in epochs.iter().enumerate() {
@@ -99,12 +97,21 @@ fn notes(cells: &Cells, boundary: &Boundary, run: usize) -> Vec<String> {
 
 fn legend(boundary: &Boundary) -> Legend {
     let mut legend = Legend::default();
-    legend.colors("output", Scale::linear(-1.0, 1.0), between_classes);
-    let has = |is_test: bool| boundary.points.iter().any(|point| point.is_test == is_test);
-    let has_classes = boundary.points.iter().all(|point| point.label.abs() == 1.0);
-    let disc = |share: f64| Key::Marker(Shape::Disc, between_classes(share));
-    let mut entries = vec![(disc(1.0), "label 1".to_owned()), (disc(0.0), "label −1".to_owned())];
-    entries.truncate(if has_classes && !boundary.points.is_empty() { 2 } else { 0 });
+    legend.colors("output", Scale::linear(-1.0, 1.0).ticks(8), background);
+    if boundary.planes.iter().any(|plane| plane.outputs.iter().any(|output| output.is_nan())) {
+        legend.entries("", vec![(Key::Swatch(GRID), "no number".to_owned())]);
+    }
+    let (low, high) = ends(boundary);
+    let points = || boundary.points.iter().filter(|point| is_inside(point, low, high));
+    let has = |is_test: bool| points().any(|point| point.is_test == is_test);
+    let mut entries = Vec::new();
+    if points().all(|point| point.label.abs() == 1.0) {
+        for (label, name) in [(1.0, "label 1"), (-1.0, "label −1")] {
+            if points().any(|point| point.label == label) {
+                entries.push((Key::Marker(Shape::Disc, class(label)), name.to_owned()));
+            }
+        }
+    }
     for (is_test, name) in [(false, "training"), (true, "test")] {
         if has(is_test) {
             entries.push((Key::Rimmed(background(0.5), REFERENCE_POINT, rim(is_test)), name.to_owned()));
@@ -182,7 +189,7 @@ fn draw(boundary: &Boundary, plane: &Plane, area: Rect, scene: &mut Scene) {
         for point in boundary.points.iter().filter(|point| point.is_test == is_test && is_inside(point, low, high)) {
             let radius = 0.0125 * area.width();
             scene.disc(at(point), radius + 1.3, rim(is_test));
-            scene.disc(at(point), radius, between_classes(0.5 * (point.label.clamp(-1.0, 1.0) + 1.0)));
+            scene.disc(at(point), radius, class(point.label));
         }
     }
     scene.outline(area, THIN, FRAME);
@@ -203,6 +210,11 @@ fn is_inside(point: &BoundaryPoint, low: f64, high: f64) -> bool {
 
 fn background(share: f64) -> Color {
     between_classes(share).faded(BACKGROUND)
+}
+
+/// The color of a point.
+fn class(label: f64) -> Color {
+    between_classes(0.5 * (label.clamp(-1.0, 1.0) + 1.0))
 }
 
 /// Which shade an output has; none when it is no number.

@@ -4,10 +4,9 @@
 use super::cells::Cells;
 use super::curves::curve_of;
 use super::figure::Figure;
-use super::marker::Shape;
 use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::Scale;
-use super::scene::{Align, Point, Rect, Scene, Text};
+use super::scene::{Align, Point, Rect, Scene, Shape, Text};
 use super::style::{
     BEST, CONVERGED, Color, DIVERGED, LABEL_SIZE, LINE, MARKER, NOTE_SIZE, REFERENCE, TEXT, TICK_SIZE, WHITE,
 };
@@ -207,7 +206,7 @@ fn draw_path(panel: &Panel, path: &Path, color: Color, scene: &mut Scene) {
     let mut taken: Vec<Rect> = kept.iter().map(|(x, y)| around((*x, *y), MARKER)).collect();
     let exit = leaves.checked_sub(1).and_then(|last| Some((*places.get(last)?, *places.get(leaves)?)));
     if let Some((_, end)) = exit.and_then(|(from, to)| super::panel::clip(area, from, to)) {
-        scene.marker(Shape::Up, end, 1.2 * MARKER, color);
+        scene.marker(side(area, end), end, 1.2 * MARKER, color);
         taken.push(around(end, 1.2 * MARKER));
     }
     let last = kept.len().saturating_sub(1);
@@ -230,6 +229,17 @@ fn draw_path(panel: &Panel, path: &Path, color: Color, scene: &mut Scene) {
             }
         }
     }
+}
+
+/// The arrow head for a path that leaves here: it points beyond the nearest side.
+fn side(area: Rect, (x, y): Point) -> Shape {
+    let sides = [
+        (y - area.top, Shape::Up),
+        (area.right - x, Shape::Right),
+        (x - area.left, Shape::Left),
+        (area.bottom - y, Shape::Down),
+    ];
+    sides.into_iter().min_by(|a, b| a.0.total_cmp(&b.0)).map_or(Shape::Up, |(_, shape)| shape)
 }
 
 fn around((x, y): Point, radius: f64) -> Rect {

@@ -6,7 +6,7 @@ use super::cells::{Cells, scale_of};
 use super::figure::{Figure, Key, Legend};
 use super::line::{Line, Values, draw_line, step_scale};
 use super::loss;
-use super::marker::status_shape;
+use super::marker::{endings, status_shape};
 use super::panel::{Facets, Panel, titles};
 use super::quantity::{Drawn, Quantity, drawn};
 use super::scale::Scale;
@@ -49,13 +49,15 @@ impl Pair<'_> {
         axes.into_iter().map(|axis| axis.value(run).to_string()).collect()
     }
 
-    fn figure(&self, topic: &str, panels: usize) -> Figure {
+    /// A figure whose legend has the two studies, and what is added to it.
+    fn figure(&self, topic: &str, panels: usize, add: impl FnOnce(&mut Legend)) -> Figure {
         let name = format!("{} → {}", self.names[0], self.names[1]);
         let study = Study { name, ..Study::default() };
         let mut figure = Figure::new(&study, topic, if panels > 6 { 1250.0 } else { 1000.0 });
         let mut legend = Legend::default();
         let line = |side: usize, color| (Key::Line(color), self.names[side].to_owned());
         legend.entries("", vec![line(0, BEFORE), line(1, AFTER)]);
+        add(&mut legend);
         figure.legend(&legend);
         figure
     }
@@ -99,15 +101,15 @@ pub(super) fn steps(pair: &Pair) -> Option<Scene> {
     let y = Scale::log(least, most).at_least_half_a_decade().padded(0.08, 0.16);
     let y = if finite().any(|steps| steps == 0.0) { y.with_zero() } else { y };
 
-    let mut figure = pair.figure(&format!("steps to convergence by {}", axis.name), panels.len());
+    let is_there = |status, partial| all().any(|dot| (dot.status, dot.partial) == (status, partial));
+    let key = |(status, partial, name)| (Key::Marker(status_shape(status, partial), REFERENCE), name);
+    let mut figure = pair.figure(&format!("steps to convergence by {}", axis.name), panels.len(), |legend| {
+        legend.entries("", endings(is_there).into_iter().map(key).collect());
+    });
     let values: Vec<&[String]> = panels.iter().map(|(values, _)| *values).collect();
     let width = Facets::new(figure.body, panels.len(), true).width();
     let (titles, naming) = titles(&after.names(&after.others()), &values, width);
-    let mut notes = vec![
-        "Median over seeds; marks at the top never converged: crosses diverged, triangles spent their budget, squares failed; hollow: \
-         not all."
-            .to_owned(),
-    ];
+    let mut notes = vec!["Median over seeds; marks at the top never converged.".to_owned()];
     notes.extend(naming);
     figure.notes(&notes);
     let facets = lay_out(&mut figure, &titles, (x, y), |index, panel, scene| {
@@ -175,7 +177,8 @@ pub(super) fn loss(pair: &Pair) -> Option<Scene> {
         return None;
     }
     let (x, y) = (step_scale(&all), Values::new(after.study, &all, new));
-    let mut figure = pair.figure(&format!("{} along the steps", new.quantity.name(after.study)), shown.len());
+    let topic = format!("{} along the steps", new.quantity.name(after.study));
+    let mut figure = pair.figure(&topic, shown.len(), |legend| loss::legend_of_ends(legend, &all, y));
     let values_of = |cell: usize| {
         after.axes.iter().map(|axis| axis.label(axis.rank(after.cells[cell].run))).collect::<Vec<String>>()
     };

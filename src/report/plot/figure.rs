@@ -1,12 +1,11 @@
 //! [`Figure`]: a scene with the title of its study at the top, notes at the bottom and a legend at the right.
 
 use super::font;
-use super::marker::Shape;
-use super::scale::Scale;
-use super::scene::{Point, Rect, Scene, Text};
+use super::scale::Tick;
+use super::scene::{Point, Rect, Scene, Shape, Text};
 use super::style::{
-    Color, FRAME, LINE, MARKER, NOTE_SIZE, QUIET_TEXT, TEXT, THIN, TICK_SIZE, TITLE_SIZE, WHITE, category_color,
-    line_color,
+    Color, FRAME, LINE, MARKER, NOTE_SIZE, QUIET_TEXT, SHADES, TEXT, THIN, TICK_SIZE, TITLE_SIZE, WHITE,
+    category_color, line_color,
 };
 use crate::record::Study;
 
@@ -16,6 +15,10 @@ const MARGIN: f64 = 28.0;
 /// From one line of a legend to the next.
 const ROW: f64 = 36.0;
 const KEY: f64 = 46.0;
+/// Below a title, beside the distance of lines.
+const TITLE_GAP: f64 = 2.0;
+/// The height of a color scale.
+const BAR: f64 = 400.0;
 
 /// What stands left of a legend's text.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +30,8 @@ pub(super) enum Key {
     Ending(Color, Shape, Color),
     /// A line with a marker on its way.
     Through(Color, Shape, Color),
+    /// An arrow head, and dashes to where the line would end.
+    Leaving(Color),
     Swatch(Color),
     /// A swatch with a marker on it.
     MarkedSwatch(Color, Shape, Color),
@@ -34,6 +39,10 @@ pub(super) enum Key {
     Rimmed(Color, Color, Color),
     /// A swatch with a white corner.
     Folded(Color),
+    /// An upright line.
+    Upright(Color),
+    /// An upright line on a swatch.
+    Spread(Color, Color),
     /// An upright line between two short ones.
     Whisker(Color),
     /// An empty frame.
@@ -50,7 +59,7 @@ pub(super) struct Legend {
 #[derive(Debug)]
 enum Block {
     Entries { title: String, entries: Vec<(Key, String)> },
-    Colors { title: String, scale: Scale, color: fn(f64) -> Color },
+    Colors { title: String, ticks: Vec<Tick>, color: fn(f64) -> Color },
 }
 
 impl Legend {
@@ -62,8 +71,18 @@ impl Legend {
     }
 
     /// Adds a color scale.
-    pub(super) fn colors(&mut self, title: &str, scale: Scale, color: fn(f64) -> Color) {
-        self.blocks.push(Block::Colors { title: title.to_owned(), scale, color });
+    pub(super) fn colors(&mut self, title: &str, ticks: Vec<Tick>, color: fn(f64) -> Color) {
+        self.blocks.push(Block::Colors { title: title.to_owned(), ticks, color });
+    }
+
+    /// The height it needs.
+    pub(super) fn height(&self) -> f64 {
+        let title = |title: &str| if title.is_empty() { 0.0 } else { ROW + TITLE_GAP };
+        let block = |block: &Block| match block {
+            Block::Entries { title: text, entries } => title(text) + ROW * entries.len() as f64,
+            Block::Colors { title: text, .. } => title(text) + BAR + ROW,
+        };
+        self.blocks.iter().map(|one| block(one) + 0.5 * ROW).sum()
     }
 
     fn width(&self) -> f64 {
@@ -120,6 +139,7 @@ impl Figure {
         if legend.blocks.is_empty() {
             return;
         }
+        self.scene.legend.start = self.scene.marks.len();
         let left = self.body.right - legend.width();
         let mut y = self.body.top + 16.0;
         for block in &legend.blocks {
@@ -132,14 +152,15 @@ impl Figure {
                         y += ROW;
                     }
                 }
-                Block::Colors { title, scale, color } => {
+                Block::Colors { title, ticks, color } => {
                     y = self.block_title(title, left, y);
-                    self.color_bar(*scale, *color, Rect { left, top: y, right: left + 30.0, bottom: y + 400.0 });
-                    y += 400.0 + ROW;
+                    self.color_bar(ticks, *color, Rect { left, top: y, right: left + 30.0, bottom: y + BAR });
+                    y += BAR + ROW;
                 }
             }
             y += 0.5 * ROW;
         }
+        self.scene.legend.end = self.scene.marks.len();
         self.body.right = left - 36.0;
     }
 
@@ -148,20 +169,19 @@ impl Figure {
             return y;
         }
         self.scene.text(Text::new(title, (left, y), TICK_SIZE, TEXT).bold());
-        y + ROW + 2.0
+        y + ROW + TITLE_GAP
     }
 
-    fn color_bar(&mut self, scale: Scale, color: fn(f64) -> Color, bar: Rect) {
-        const STEPS: usize = 100;
-        let height = bar.height() / STEPS as f64;
-        for step in 0..STEPS {
+    fn color_bar(&mut self, ticks: &[Tick], color: fn(f64) -> Color, bar: Rect) {
+        let height = bar.height() / SHADES as f64;
+        for step in 0..SHADES {
             let bottom = bar.bottom - step as f64 * height;
-            let share = (step as f64 + 0.5) / STEPS as f64;
+            let share = (step as f64 + 0.5) / SHADES as f64;
             self.scene.rect(Rect { top: bottom - height, bottom, ..bar }, color(share));
         }
         self.scene.outline(bar, THIN, FRAME);
         let mut taken: Option<f64> = None;
-        for tick in scale.ticks(8).iter().filter(|tick| !tick.label.is_empty()) {
+        for tick in ticks.iter().filter(|tick| !tick.label.is_empty()) {
             let y = bar.bottom - tick.fraction * bar.height();
             if taken.is_some_and(|other| (other - y).abs() < TICK_SIZE) {
                 continue;
@@ -187,6 +207,10 @@ impl Figure {
                 self.scene.line(vec![(left, y), (right, y)], LINE, line);
                 self.scene.marker(shape, (middle, y), MARKER, color);
             }
+            Key::Leaving(color) => {
+                self.scene.dashes((left + MARKER, y), (right, y), 0.6 * LINE, color);
+                self.scene.marker(Shape::Up, (left + MARKER, y), 0.9 * MARKER, color);
+            }
             Key::Swatch(color) => {
                 self.scene.rect(swatch, color);
                 self.scene.outline(swatch, THIN, FRAME);
@@ -204,6 +228,11 @@ impl Figure {
                 self.scene.rect(swatch, color);
                 let Rect { top, right, .. } = swatch;
                 self.scene.fill(vec![(right - 11.0, top), (right, top), (right, top + 11.0)], WHITE);
+            }
+            Key::Upright(color) => self.scene.line(vec![(middle, y - 12.0), (middle, y + 12.0)], 2.0, color),
+            Key::Spread(ground, color) => {
+                self.scene.rect(swatch, ground);
+                self.scene.line(vec![(middle, y - 12.0), (middle, y + 12.0)], 2.0, color);
             }
             Key::Whisker(color) => {
                 self.scene.line(vec![(middle, y - 12.0), (middle, y + 12.0)], 2.5, color);

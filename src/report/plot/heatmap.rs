@@ -7,7 +7,8 @@ use super::marker::{endings, status_shape};
 use super::panel::{Axes, Facets, Panel, titles};
 use super::scale::{Scale, Tick, rounded};
 use super::scene::{Align, Rect, Scene, Text};
-use super::style::{BEST, Color, LINE, TEXT, THIN, TICK_SIZE, WHITE, status_color, viridis};
+use super::shades::Shades;
+use super::style::{Color, LINE, TEXT, THIN, TICK_SIZE, WHITE, status_color, stepped, viridis};
 use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::BATCH_SIZE;
@@ -47,17 +48,12 @@ pub(super) struct Table {
 /// The picture; none unless two settings vary and something converged.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let chart = Chart::new(cells)?;
-    let finite = || chart.cells(cells).map(|cell| cell.summary.steps.median).filter(|steps| steps.is_finite());
-    let low = finite().fold(f64::INFINITY, f64::min);
-    let high = finite().fold(0.0, f64::max);
-    if low.is_infinite() {
-        return None;
-    }
-    let steps = Scale::log(low.max(1.0), high.max(1.0));
+    let medians = chart.cells(cells).map(|cell| cell.summary.steps.median);
+    let shades = Shades::new(medians.filter(|steps| steps.is_finite()))?;
 
     let topic = format!("steps to convergence by {} and {}", chart.columns.name, chart.rows.name);
     let mut figure = Figure::new(cells.study, &topic, if chart.panels.len() > 4 { 1250.0 } else { 1000.0 });
-    figure.legend(&legend(cells, &chart, steps));
+    figure.legend(&legend(cells, &chart, &shades));
     let row_labels = |table: &Table| table.rows.0.iter().map(|rank| chart.rows.label(*rank)).collect::<Vec<_>>();
     let widest = chart.panels.iter().flat_map(row_labels).map(|label| width_of(&label)).fold(0.0, f64::max);
     // Wide labels of rows need more room than panels usually leave.
@@ -77,15 +73,15 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
             labels.into_iter().map(tick).collect::<Vec<Tick>>()
         };
         let column_labels: Vec<String> = table.columns.0.iter().map(|rank| chart.columns.label(*rank)).collect();
-        let widest = column_labels.iter().map(|label| width_of(label)).fold(0.0, f64::max);
+        let (across, down) = (|label: &str| width_of(label) + 18.0, |_: &str| TICK_SIZE + 2.0);
         let axes = Axes {
-            x_ticks: ticks(panel.x, every_so_many(column_labels, widest + 18.0, area.width())),
-            y_ticks: ticks(panel.y, every_so_many(row_labels(table), TICK_SIZE + 2.0, area.height())),
+            x_ticks: ticks(panel.x, every_so_many(column_labels, across, area.width())),
+            y_ticks: ticks(panel.y, every_so_many(row_labels(table), down, area.height())),
             x_labeled: facets.is_lowest(index),
             y_labeled: facets.is_first(index),
             ..Axes::default()
         };
-        draw_tiles(cells, &panel, table, steps, &mut figure.scene);
+        draw_tiles(cells, &panel, table, &shades, &mut figure.scene);
         panel.frame(&mut figure.scene, &axes);
         facets.title(index, &titles[index], &mut figure.scene);
     }
@@ -164,15 +160,33 @@ fn row_axis(cells: &Cells) -> Option<usize> {
     batch.or_else(|| others().max_by_key(|axis| (cells.axes[*axis].numbers.is_some(), cells.axes[*axis].len())))
 }
 
-/// Every label, or every second, third, …, so that all of them fit along a length.
-fn every_so_many(labels: Vec<String>, room: f64, length: f64) -> Vec<(usize, String)> {
-    let every = (room * labels.len() as f64 / length).ceil().max(1.0) as usize;
-    labels.into_iter().enumerate().step_by(every).collect()
+/// Every label, or every second, third, …, so that all of them fit along a length; the shortest ones, which are round numbers.
+fn every_so_many(labels: Vec<String>, room: impl Fn(&str) -> f64, length: f64) -> Vec<(usize, String)> {
+    let rooms: Vec<f64> = labels.iter().map(|label| room(label)).collect();
+    let each = length / labels.len() as f64;
+    let fits =
+        |first: usize, every: usize| rooms.iter().skip(first).step_by(every).all(|room| *room <= every as f64 * each);
+    let length_of = |first: usize, every: usize| {
+        let shown = labels.iter().skip(first).step_by(every);
+        let (count, length) = shown.fold((0, 0), |(count, sum), label| (count + 1, sum + label.chars().count()));
+        if count < 2 { f64::INFINITY } else { length as f64 / f64::from(count) }
+    };
+    let Some(densest) = (1..labels.len()).find(|every| (0..*every).any(|first| fits(first, *every))) else {
+        return labels.into_iter().take(1).enumerate().collect();
+    };
+    let farthest = if densest == 1 { 1 } else { 3 * densest };
+    let all = (densest..=farthest).flat_map(|every| (0..every).map(move |first| (first, every)));
+    let fitting = all.filter(|(first, every)| fits(*first, *every));
+    // Labels twice as far apart are worth it where they are half a character shorter.
+    let cost = |(first, every): (usize, usize)| length_of(first, every) + 0.5 * every as f64 / densest as f64;
+    let shortest = fitting.min_by(|a, b| cost(*a).total_cmp(&cost(*b)));
+    let (first, every) = shortest.unwrap_or((0, densest));
+    labels.into_iter().enumerate().skip(first).step_by(every).collect()
 }
 
 /// Few steps are bright, many are dark.
 fn step_color(share: f64) -> Color {
-    viridis(1.0 - share)
+    viridis(1.0 - stepped(share))
 }
 
 /// The background of a tile whose median is infinite.
@@ -185,14 +199,14 @@ fn never_color(status: Status) -> Color {
     }
 }
 
-fn tile_color(cell: &Cell, steps: Scale) -> Color {
+fn tile_color(cell: &Cell, shades: &Shades) -> Color {
     match cell.status() {
-        Status::Converged => step_color(steps.fraction(cell.summary.steps.median.max(1.0))),
+        Status::Converged => step_color(shades.share(cell.summary.steps.median)),
         status => never_color(status),
     }
 }
 
-fn draw_tiles(cells: &Cells, panel: &Panel, table: &Table, steps: Scale, scene: &mut Scene) {
+fn draw_tiles(cells: &Cells, panel: &Panel, table: &Table, shades: &Shades, scene: &mut Scene) {
     let tile = |row: usize, column: usize| Rect {
         left: panel.x_at(column as f64).round(),
         right: panel.x_at(column as f64 + 1.0).round(),
@@ -204,7 +218,7 @@ fn draw_tiles(cells: &Cells, panel: &Panel, table: &Table, steps: Scale, scene: 
         for (column, cell) in columns.iter().enumerate() {
             let Some(cell) = cell.map(|cell| &cells.cells[cell]) else { continue };
             let area = tile(row, column);
-            let color = tile_color(cell, steps);
+            let color = tile_color(cell, shades);
             scene.rect(area, color);
             if area.width() >= 16.0 && area.height() >= 16.0 {
                 scene.outline(area, THIN, WHITE);
@@ -262,9 +276,9 @@ pub(super) fn number(steps: f64) -> String {
     }
 }
 
-fn legend(cells: &Cells, chart: &Chart, steps: Scale) -> Legend {
+fn legend(cells: &Cells, chart: &Chart, shades: &Shades) -> Legend {
     let mut legend = Legend::default();
-    legend.colors("steps", steps, step_color);
+    legend.colors("steps", shades.ticks(), step_color);
     let any = |wanted: &dyn Fn(&Cell) -> bool| chart.cells(cells).any(wanted);
     let never = |status, partial| {
         status != Status::Converged && any(&|cell| (cell.status(), cell.is_partial()) == (status, partial))
@@ -274,7 +288,7 @@ fn legend(cells: &Cells, chart: &Chart, steps: Scale) -> Legend {
     let mut entries: Vec<(Key, String)> =
         endings(never).into_iter().map(|(status, partial, name)| (key(status, partial), name)).collect();
     if any(&|cell| cell.status() == Status::Converged && cell.is_partial()) {
-        entries.push((Key::Folded(BEST), "converged, not all".to_owned()));
+        entries.push((Key::Folded(step_color(0.5)), "converged, not all".to_owned()));
     }
     if chart.panels.iter().any(|table| table.tiles.iter().flatten().any(Option::is_none)) {
         entries.push((Key::Swatch(WHITE), "not in the grid".to_owned()));
@@ -291,6 +305,7 @@ fn notes(cells: &Cells, chart: &Chart, naming: Option<String>) -> Vec<String> {
     if cells.replicates() > 1 {
         notes.push(format!("Median of {} seeds.", cells.replicates()));
     }
+    notes.push("Colors: half by the logarithm of the steps, half by their rank.".to_owned());
     if !chart.tuned.is_empty() {
         notes.push(format!("Each tile has the best {}.", chart.tuned.join(" and ")));
     }

@@ -2,11 +2,10 @@
 
 use super::cells::Cells;
 use super::curves::Course;
-use super::marker::Shape;
 use super::panel::{Panel, clip};
 use super::quantity::{Drawn, Quantity};
 use super::scale::Scale;
-use super::scene::{Point, Scene};
+use super::scene::{Point, Scene, Shape};
 use super::style::{Color, LINE, MARKER, TEXT};
 use crate::outcome::Status;
 use crate::record::Study;
@@ -38,11 +37,26 @@ impl Line {
         Some(Line { course, color, status: summary.status(), partial: summary.is_partial(), converged_at })
     }
 
+    /// The first of its points beyond the top, if it diverges.
+    fn leaves(&self, y: Values) -> Option<usize> {
+        let beyond = |value: &f64| y.scale.fraction(y.shown(*value)) > 1.0;
+        self.course.median.iter().position(beyond).filter(|_| self.status == Status::Diverged)
+    }
+
+    /// Whether it leaves the panel at the top.
+    pub(super) fn leaves_at_the_top(&self, y: Values) -> bool {
+        self.leaves(y).is_some()
+    }
+
+    /// Whether there is a band around it.
+    pub(super) fn has_band(&self) -> bool {
+        self.course.low != self.course.high && self.course.steps.len() > 1
+    }
+
     /// What is seen of it: up to where a diverging line leaves the panel at the top, and whether it does.
     fn visible(&self, panel: &Panel, y: Values) -> (Vec<Point>, bool) {
         let points = self.points(panel, y);
-        let leaves = points.iter().position(|point| point.1 < panel.area.top);
-        match leaves.filter(|_| self.status == Status::Diverged) {
+        match self.leaves(y) {
             Some(0) => (vec![(points[0].0, panel.area.top)], true),
             Some(index) => {
                 let crossing = clip(panel.area, points[index - 1], points[index]);
@@ -86,16 +100,21 @@ fn width(panel: &Panel) -> f64 {
     if panel.area.width() < SMALL { 0.75 * LINE } else { LINE }
 }
 
+/// How opaque the bands of so many lines are: many lie over each other.
+pub(super) fn band_opacity(lines: usize) -> f64 {
+    if lines > 5 { 0.1 } else { 0.18 }
+}
+
 /// The quartiles.
-pub(super) fn draw_band(panel: &Panel, line: &Line, y: Values, scene: &mut Scene) {
+pub(super) fn draw_band(panel: &Panel, line: &Line, y: Values, opacity: f64, scene: &mut Scene) {
     let course = &line.course;
-    if course.low == course.high {
+    if !line.has_band() {
         return;
     }
     let points = |values: &[f64]| -> Vec<Point> {
         course.steps.iter().zip(values).map(|(step, value)| panel.at(*step, y.shown(*value))).collect()
     };
-    panel.band(scene, &points(&course.low), &points(&course.high), line.color.faded(0.18));
+    panel.band(scene, &points(&course.low), &points(&course.high), line.color.faded(opacity));
 }
 
 /// The median.
@@ -111,15 +130,19 @@ pub(super) fn draw_target(panel: &Panel, target: f64, scene: &mut Scene) {
     }
 }
 
-/// Draws lines that others cover again, as dashes on top of them.
+/// Draws lines that others cover again.
 pub(super) fn draw_hidden(panel: &Panel, lines: &[Line], y: Values, scene: &mut Scene) {
-    let visible: Vec<Vec<Point>> = lines.iter().map(|line| line.visible(panel, y).0).collect();
-    for (index, line) in lines.iter().enumerate() {
-        let samples = samples(&visible[index], panel);
-        let is_near = |other: &Vec<Point>, (x, y): Point| {
-            height_at(other, x).is_some_and(|height| (height - y).abs() < 0.8 * LINE)
-        };
-        let covered = |point: &Point| visible[index + 1..].iter().any(|other| is_near(other, *point));
+    let visible: Vec<(Vec<Point>, Color)> = lines.iter().map(|line| (line.visible(panel, y).0, line.color)).collect();
+    show_hidden(panel, &visible, width(panel), scene);
+}
+
+/// Draws lines from left to right that later ones cover again, as dashes on top of them.
+pub(super) fn show_hidden(panel: &Panel, lines: &[(Vec<Point>, Color)], width: f64, scene: &mut Scene) {
+    for (index, (line, color)) in lines.iter().enumerate() {
+        let samples = samples(line, panel);
+        let is_near =
+            |other: &[Point], (x, y): Point| height_at(other, x).is_some_and(|height| (height - y).abs() < 0.8 * LINE);
+        let covered = |point: &Point| lines[index + 1..].iter().any(|(other, _)| is_near(other, *point));
         let hidden: Vec<bool> = samples.iter().map(covered).collect();
         if 2 * hidden.iter().filter(|hidden| **hidden).count() <= samples.len() {
             continue;
@@ -129,7 +152,7 @@ pub(super) fn draw_hidden(panel: &Panel, lines: &[Line], y: Values, scene: &mut 
         for start in (0..samples.len()).filter(|start| start / DASH % 3 == phase && start % DASH == 0) {
             let dash = start..(start + DASH + 1).min(samples.len());
             if hidden[start] {
-                panel.polyline(scene, &samples[dash], width(panel), line.color);
+                panel.polyline(scene, &samples[dash], width, *color);
             }
         }
     }

@@ -1,14 +1,15 @@
 //! `loss.png`: what runs are judged by, or the loss, against the step: one line per learning rate, one panel per other setting.
 
 use super::cells::{Cells, Series, scale_of};
+use super::curves::curve_of;
 use super::figure::{Figure, Key, Legend, line_colors};
-use super::line::{Line, SMALL, Values, draw_band, draw_hidden, draw_line, draw_target, step_scale};
-use super::marker::{Shape, endings, status_shape};
-use super::panel::{Axes, Facets, Panel, titles};
+use super::line::{Line, SMALL, Values, band_opacity, draw_band, draw_hidden, draw_line, draw_target, step_scale};
+use super::marker::{endings, status_shape};
+use super::panel::{Axes, Facets, Panel, fitting_ticks, titles};
 use super::quantity::{Drawn, drawn};
 use super::scale::{Kind, Scale, Tick, rounded};
 use super::scene::Scene;
-use super::style::{Color, MOST_CATEGORIES, REFERENCE, TEXT, line_color, status_color};
+use super::style::{Color, MOST_CATEGORIES, REFERENCE, TEXT, line_color, status_color, stepped};
 use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::Study;
@@ -44,7 +45,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let topic = format!("{} along the steps", drawn.quantity.name(study));
     let mut figure = Figure::new(study, &topic, if panels.len() > 6 { 1250.0 } else { 1000.0 });
     let (x, y) = (step_scale(&all), Values::new(study, &all, drawn));
-    figure.legend(&legend(cells, &chosen, &colors, &all, drawn));
+    figure.legend(&legend(cells, &chosen, &colors, &all, (drawn, y)));
     let values: Vec<&[String]> = panels.iter().map(|(series, _)| series.values.as_slice()).collect();
     let width = Facets::new(figure.body, panels.len(), true).width();
     let (titles, naming) = titles(&cells.names(&cells.others()), &values, width);
@@ -62,7 +63,8 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         if let Some(target) = drawn.target {
             draw_target(&panel, target, scene);
         }
-        lines.iter().for_each(|line| draw_band(&panel, line, y, scene));
+        let opacity = band_opacity(lines.len());
+        lines.iter().for_each(|line| draw_band(&panel, line, y, opacity, scene));
         lines.iter().for_each(|line| draw_line(&panel, line, y, scene));
         draw_hidden(&panel, lines, y, scene);
         panel.frame(scene, &axes);
@@ -80,7 +82,7 @@ pub(super) fn axes(panel: &Panel, facets: &Facets, index: usize) -> Axes {
     let fine = area.width() > SMALL;
     let kept = |ticks: Vec<Tick>| ticks.into_iter().filter(|tick| fine || !tick.label.is_empty()).collect();
     Axes {
-        x_ticks: kept(panel.x.ticks((area.width() / 72.0) as usize)),
+        x_ticks: kept(fitting_ticks(panel.x, area.width())),
         y_ticks: kept(panel.y.ticks((area.height() / 60.0) as usize)),
         x_labeled: facets.is_lowest(index),
         y_labeled: facets.is_first(index),
@@ -89,7 +91,8 @@ pub(super) fn axes(panel: &Panel, facets: &Facets, index: usize) -> Axes {
 }
 
 fn has_curve(cells: &Cells, cell: usize) -> bool {
-    cells.runs(cell).any(|run| super::curves::curve_of(cells.study, run).is_some())
+    let has_line = |run: usize| cells.study.runs[run].status != Status::Failed && curve_of(cells.study, run).is_some();
+    cells.runs(cell).any(has_line)
 }
 
 /// The series with at least one curve, reduced to the cells that have one.
@@ -133,7 +136,7 @@ impl Colors {
         match numbers.filter(|_| chosen.len() > MOST_ENTRIES) {
             Some(numbers) => {
                 let scale = scale_of(chosen.iter().map(|rank| numbers[*rank]));
-                let color = |rank: &usize| line_color(scale.fraction(numbers[*rank]));
+                let color = |rank: &usize| line_color(stepped(scale.fraction(numbers[*rank])));
                 Colors { of_place: chosen.iter().map(color).collect(), scale: Some(scale) }
             }
             None => {
@@ -144,11 +147,11 @@ impl Colors {
     }
 }
 
-fn legend(cells: &Cells, chosen: &[usize], colors: &Colors, lines: &[&Line], drawn: Drawn) -> Legend {
+fn legend(cells: &Cells, chosen: &[usize], colors: &Colors, lines: &[&Line], (drawn, y): (Drawn, Values)) -> Legend {
     let mut legend = Legend::default();
     if let Some(axis) = cells.main() {
         match colors.scale {
-            Some(scale) => legend.colors(&axis.name, scale, line_color),
+            Some(scale) => legend.colors(&axis.name, scale.ticks(8), line_color),
             None => {
                 let entry = |(color, rank): (&Color, &usize)| (Key::Line(*color), axis.label(*rank));
                 legend.entries(&axis.name, colors.of_place.iter().zip(chosen).map(entry).collect());
@@ -158,12 +161,15 @@ fn legend(cells: &Cells, chosen: &[usize], colors: &Colors, lines: &[&Line], dra
     if let Some(target) = drawn.target {
         legend.entries("", vec![(Key::Dashes(TEXT), format!("target {}", rounded(target, 3)))]);
     }
-    legend_of_ends(&mut legend, lines);
+    if lines.iter().any(|line| line.has_band()) {
+        legend.entries("", vec![(Key::Swatch(REFERENCE.faded(0.18)), "quartiles".to_owned())]);
+    }
+    legend_of_ends(&mut legend, lines, y);
     legend
 }
 
 /// How lines end.
-fn legend_of_ends(legend: &mut Legend, lines: &[&Line]) {
+pub(super) fn legend_of_ends(legend: &mut Legend, lines: &[&Line], y: Values) {
     let ends = |trains_on: bool| {
         move |status, partial| {
             lines.iter().any(|line| {
@@ -177,8 +183,8 @@ fn legend_of_ends(legend: &mut Legend, lines: &[&Line]) {
     let through =
         |(status, partial, name)| (Key::Through(REFERENCE, status_shape(status, partial), status_color(status)), name);
     legend.entries("trains on", endings(ends(true)).into_iter().map(through).collect());
-    if lines.iter().any(|line| line.status == Status::Diverged) {
-        legend.entries("", vec![(Key::Ending(REFERENCE, Shape::Up, REFERENCE), "beyond the top".to_owned())]);
+    if lines.iter().any(|line| line.leaves_at_the_top(y)) {
+        legend.entries("", vec![(Key::Leaving(REFERENCE), "beyond the top".to_owned())]);
     }
 }
 
@@ -186,9 +192,7 @@ fn notes(cells: &Cells, series: &[Series], shown: &[usize], values: usize, chose
     let mut notes = Vec::new();
     if cells.replicates() > 1 {
         let count = cells.replicates();
-        notes.push(format!(
-            "Line: median of {count} seeds; band: 25% to 75%; a line ends where half of its runs have ended."
-        ));
+        notes.push(format!("Line: median of {count} seeds; it ends where half of its runs have ended."));
     }
     if chosen < values {
         let name = cells.main().map_or("value", |axis| axis.name.as_str());

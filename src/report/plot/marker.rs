@@ -1,26 +1,8 @@
 //! Markers: small figures that say how a run ended, told apart by shape as well as by color.
 
-use super::scene::{Point, Scene};
+use super::scene::{Mark, Point, Scene, Shape};
 use super::style::{Color, TEXT, WHITE, status_color};
 use crate::outcome::Status;
-
-/// A shape centered on a point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    Disc,
-    Ring,
-    Triangle,
-    HollowTriangle,
-    Cross,
-    CircledCross,
-    Square,
-    HollowSquare,
-    Star,
-    /// An arrow head that points up: beyond the edge.
-    Up,
-    /// An arrow head that points down: beyond the edge.
-    Down,
-}
 
 /// The shape of a cell's status; `partial` when only some replicates converged.
 pub(super) fn status_shape(status: Status, partial: bool) -> Shape {
@@ -70,48 +52,51 @@ impl Scene {
 
     /// Draws a shape; the hollow ones are filled with white.
     pub(super) fn marker(&mut self, shape: Shape, at: Point, radius: f64, color: Color) {
-        let (x, y) = at;
-        let stroke = (radius / 3.0).max(1.5);
-        let place = |points: &[Point], scale: f64| -> Vec<Point> {
-            points.iter().map(|(dx, dy)| (x + dx * radius * scale, y + dy * radius * scale)).collect()
-        };
-        match shape {
-            Shape::Disc => self.disc(at, radius, color),
-            Shape::Ring => {
-                self.disc(at, radius, color);
-                self.disc(at, radius - stroke, WHITE);
-            }
-            Shape::Triangle => self.fill(place(&RIGHT, 1.0), color),
-            Shape::HollowTriangle => {
-                self.fill(place(&RIGHT, 1.15), color);
-                self.fill(place(&RIGHT, 0.55), WHITE);
-            }
-            Shape::Up => self.fill(place(&UP, 1.0), color),
-            Shape::Down => self.fill(place(&UP, -1.0), color),
-            Shape::Cross => {
-                self.line(place(&[(-0.85, -0.85), (0.85, 0.85)], 1.0), stroke, color);
-                self.line(place(&[(-0.85, 0.85), (0.85, -0.85)], 1.0), stroke, color);
-            }
-            Shape::CircledCross => {
-                self.disc(at, radius * 1.25, color);
-                self.disc(at, radius * 1.25 - stroke, WHITE);
-                self.line(place(&[(-0.65, -0.65), (0.65, 0.65)], 1.0), stroke, color);
-                self.line(place(&[(-0.65, 0.65), (0.65, -0.65)], 1.0), stroke, color);
-            }
-            Shape::Square => self.fill(place(&SQUARE, 1.0), color),
-            Shape::HollowSquare => {
-                self.fill(place(&SQUARE, 1.0), color);
-                self.fill(place(&SQUARE, 0.5), WHITE);
-            }
-            Shape::Star => self.fill(place(&STAR, 1.0), color),
+        self.draw(Mark::Marker { shape, at, radius, color });
+    }
+}
+
+/// A shape as lines, polygons and discs.
+pub(super) fn parts(shape: Shape, at: Point, radius: f64, color: Color) -> Vec<Mark> {
+    let (x, y) = at;
+    let stroke = (radius / 3.0).max(1.5);
+    let place = |points: &[Point], scale: f64| -> Vec<Point> {
+        points.iter().map(|(dx, dy)| (x + dx * radius * scale, y + dy * radius * scale)).collect()
+    };
+    let disc = |radius: f64, color| Mark::Disc { center: at, radius, color };
+    let fill = |points: &[Point], scale: f64, color| Mark::Fill { points: place(points, scale), color };
+    let cross = |half: f64| {
+        [[(-half, -half), (half, half)], [(-half, half), (half, -half)]].map(|line| Mark::Line {
+            points: place(&line, 1.0),
+            width: stroke,
+            color,
+        })
+    };
+    match shape {
+        Shape::Disc => vec![disc(radius, color)],
+        Shape::Ring => vec![disc(radius, color), disc(radius - stroke, WHITE)],
+        Shape::Triangle => vec![fill(&RIGHT, 1.0, color)],
+        Shape::HollowTriangle => vec![fill(&RIGHT, 1.15, color), fill(&RIGHT, 0.55, WHITE)],
+        Shape::Cross => cross(0.85).into(),
+        Shape::CircledCross => {
+            let around = [disc(1.25 * radius, color), disc(1.25 * radius - stroke, WHITE)];
+            around.into_iter().chain(cross(0.65)).collect()
         }
+        Shape::Square => vec![fill(&SQUARE, 1.0, color)],
+        Shape::HollowSquare => vec![fill(&SQUARE, 1.0, color), fill(&SQUARE, 0.5, WHITE)],
+        Shape::Star => vec![fill(&STAR, 1.0, color)],
+        Shape::Up => vec![fill(&HEAD, 1.0, color)],
+        Shape::Down => vec![fill(&HEAD, -1.0, color)],
+        Shape::Left => vec![fill(&HEAD.map(|(dx, dy)| (dy, dx)), 1.0, color)],
+        Shape::Right => vec![fill(&HEAD.map(|(dx, dy)| (dy, dx)), -1.0, color)],
     }
 }
 
 /// A triangle that points right, as if the run wanted to go on.
 const RIGHT: [Point; 3] = [(-0.75, -1.0), (1.1, 0.0), (-0.75, 1.0)];
 const SQUARE: [Point; 4] = [(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)];
-const UP: [Point; 3] = [(0.0, -1.1), (1.0, 0.75), (-1.0, 0.75)];
+/// An arrow head that points up.
+const HEAD: [Point; 3] = [(0.0, -1.1), (1.0, 0.75), (-1.0, 0.75)];
 /// A pentagram: ten corners, radii 1 and 0.42, 36° apart.
 const STAR: [Point; 10] = [
     (0.0, -1.0),

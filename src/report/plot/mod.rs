@@ -11,6 +11,7 @@ mod bowl;
 mod cells;
 mod compare;
 mod curves;
+mod dots;
 mod figure;
 mod font;
 mod heatmap;
@@ -25,7 +26,9 @@ mod render;
 mod scale;
 mod scene;
 mod seeds;
+mod shades;
 mod steps;
+mod strips;
 mod style;
 #[cfg(test)]
 mod tests;

@@ -1,22 +1,23 @@
 //! PNG with a palette: plots have few colors and many blends of them, so that 256 are enough and files stay small.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::PlotError;
 
 const MOST_COLORS: usize = 256;
-/// How many of them are kept exactly when there are more.
-const PLAIN: usize = 128;
+/// How many of the colors that things are drawn in, and of the most frequent others, are kept exactly when there are more.
+const MOST_NAMED: usize = 160;
+const PLAIN: usize = 32;
 
 type Pixel = [u8; 3];
 
 /// A PNG image of at most 256 colors; every other color becomes the nearest of these. Pixels have four bytes, of which the last counts
-/// for nothing.
-pub(super) fn encode(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, PlotError> {
+/// for nothing. `named` are the colors that mean something.
+pub(super) fn encode(pixels: &[u8], width: u32, height: u32, named: &[Pixel]) -> Result<Vec<u8>, PlotError> {
     let stretches = Stretches::new(pixels);
     let counts = stretches.counts();
-    let palette = chosen(&counts);
+    let palette = chosen(&counts, named);
     let channels = channels(&palette);
     let nearest: Vec<u8> = stretches.colors.iter().map(|color| closest(&channels, *color)).collect();
     let mut indices = Vec::with_capacity(pixels.len() / 4);
@@ -78,12 +79,18 @@ impl Stretches {
     }
 }
 
-/// The palette. The most frequent colors, those of plain areas and grid lines, are kept exactly. The others are put into
-/// boxes of four bits per channel, and the boxes with the most pixels are represented by their most frequent color, so that
-/// no hue is crowded out by shades of another.
-fn chosen(counts: &[(Pixel, usize)]) -> Vec<Pixel> {
-    let (plain, blends) =
-        counts.split_at(counts.len().min(if counts.len() > MOST_COLORS { PLAIN } else { MOST_COLORS }));
+/// The palette. Where there are too many colors, those that mean something are kept exactly, however small what is drawn in them, and
+/// so are the most frequent others, those of translucent areas. What is left are blends at edges. They are put into boxes of four bits
+/// per channel, and the boxes with the most pixels are represented by their most frequent color, so that no hue is crowded out by shades
+/// of another.
+fn chosen(counts: &[(Pixel, usize)], named: &[Pixel]) -> Vec<Pixel> {
+    if counts.len() <= MOST_COLORS {
+        return counts.iter().map(|(color, _)| *color).collect();
+    }
+    let named: HashSet<&Pixel> = named.iter().collect();
+    let (mut meant, mut others): (Vec<_>, Vec<_>) = counts.iter().partition(|(color, _)| named.contains(color));
+    others.splice(0..0, meant.split_off(meant.len().min(MOST_NAMED)));
+    let (plain, blends) = others.split_at(PLAIN.min(others.len()));
     let mut boxes: Vec<(usize, Pixel)> = vec![(0, [0; 3]); 1 << 12];
     for (color, count) in blends {
         let [red, green, blue] = color.map(|value| usize::from(value >> 4));
@@ -95,8 +102,8 @@ fn chosen(counts: &[(Pixel, usize)]) -> Vec<Pixel> {
     }
     boxes.retain(|(count, _)| *count > 0);
     boxes.sort_by_key(|(count, color)| (Reverse(*count), *color));
-    let plain = plain.iter().map(|(color, _)| *color);
-    plain.chain(boxes.into_iter().map(|(_, color)| color)).take(MOST_COLORS).collect()
+    let kept = meant.iter().chain(plain).map(|(color, _)| *color);
+    kept.chain(boxes.into_iter().map(|(_, color)| color)).take(MOST_COLORS).collect()
 }
 
 /// The palette, channel by channel; what is missing is far from every color.
@@ -132,7 +139,7 @@ mod tests {
     fn few_colors_are_kept_exactly() {
         let pixels = [[255, 255, 255], [1, 2, 3], [255, 255, 255], [200, 0, 7]];
         let opaque = pixels.map(|[red, green, blue]| [red, green, blue, 255]);
-        let bytes = encode(&opaque.concat(), 2, 2).unwrap();
+        let bytes = encode(&opaque.concat(), 2, 2, &[]).unwrap();
         let mut decoder = png::Decoder::new(Cursor::new(&bytes));
         decoder.set_transformations(png::Transformations::EXPAND);
         let mut reader = decoder.read_info().unwrap();
@@ -145,8 +152,10 @@ mod tests {
     fn many_colors_become_at_most_256_near_ones() {
         let shades: Vec<Pixel> = (0..=255u8).flat_map(|a| [[a, 255 - a, 128], [a, a, a]]).collect();
         let pixels: Vec<u8> = shades.iter().flat_map(|[red, green, blue]| [*red, *green, *blue, 255]).collect();
-        let palette = chosen(&Stretches::new(&pixels).counts());
+        let counts = Stretches::new(&pixels).counts();
+        let palette = chosen(&counts, &shades[100..150]);
         assert!(palette.len() <= MOST_COLORS);
+        assert!(shades[100..150].iter().all(|shade| palette.contains(shade)), "what means something stays");
         for color in shades {
             let near = palette[usize::from(closest(&channels(&palette), color))];
             assert!(near.iter().zip(color).all(|(a, b)| a.abs_diff(b) <= 16), "{color:?} became {near:?}");

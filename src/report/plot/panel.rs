@@ -224,6 +224,30 @@ impl Tick {
     }
 }
 
+/// As many ticks as have room for their labels along a length from left to right.
+pub(super) fn fitting_ticks(scale: Scale, length: f64) -> Vec<Tick> {
+    const ROOM: f64 = 10.0;
+    let most = (length / 72.0).max((length / 50.0).min(5.0)) as usize;
+    let without_crowding = |most: usize| {
+        let mut ticks = scale.ticks(most);
+        // Next to 0 on a logarithmic axis there is often no room for 1, however few labels there are.
+        let ends = |tick: &Tick| {
+            let half = 0.5 * (text_width(&tick.label, TICK_SIZE, false) + ROOM);
+            (tick.fraction * length - half, tick.fraction * length + half)
+        };
+        if let [zero, one, ..] = &mut ticks[..]
+            && zero.label == "0"
+            && ends(zero).1 > ends(one).0
+        {
+            one.label.clear();
+        }
+        let places: Vec<(f64, f64)> = labeled(&ticks).map(ends).collect();
+        (places.windows(2).all(|pair| pair[0].1 <= pair[1].0), ticks)
+    };
+    let fitting = (3..=most).rev().map(without_crowding).find(|(fits, _)| *fits);
+    fitting.map_or_else(|| without_crowding(2).1, |(_, ticks)| ticks)
+}
+
 fn labeled(ticks: &[Tick]) -> impl Iterator<Item = &Tick> {
     ticks.iter().filter(|tick| !tick.label.is_empty() && (-1e-9..=1.0 + 1e-9).contains(&tick.fraction))
 }

@@ -6,9 +6,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, ShapeStyle, TextStyle};
 
 use super::pixels::{self, Pixels};
-use super::scene::{Align, Mark, Point, Scene, Text};
+use super::scene::{Align, Mark, Point, Scene, Text, strokes};
 use super::style::Color;
-use super::{PlotError, font, palette};
+use super::{PlotError, font, marker, palette};
 
 /// Half the height of a capital letter in em: from a text's middle to its baseline.
 const HALF_CAPITAL: f64 = 0.365;
@@ -42,7 +42,21 @@ pub(super) fn png(scene: &Scene, width: u32) -> Result<Vec<u8>, PlotError> {
     let height = (scene.height * scale).round() as u32;
     let mut pixels = Pixels::new(width, height).ok_or_else(|| PlotError::new("a picture has too many pixels"))?;
     Canvas { backend: &mut pixels, units: f64::from(pixels::UNITS) * scale }.draw(scene)?;
-    palette::encode(pixels.data(), width, height)
+    palette::encode(pixels.data(), width, height, &named(scene))
+}
+
+/// The opaque colors that something is drawn in, before they blend at edges.
+fn named(scene: &Scene) -> Vec<[u8; 3]> {
+    let colors = scene.marks.iter().map(|mark| match mark {
+        Mark::Line { color, .. }
+        | Mark::Dashes { color, .. }
+        | Mark::Fill { color, .. }
+        | Mark::Disc { color, .. }
+        | Mark::Marker { color, .. }
+        | Mark::Text(Text { color, .. }) => color,
+    });
+    let opaque = colors.filter(|color| color.opacity == 1.0);
+    opaque.map(|color| [color.red, color.green, color.blue]).collect()
 }
 
 /// A plotters backend, and how many of its units a pixel of the scene has.
@@ -53,18 +67,26 @@ struct Canvas<'b, B> {
 
 impl<B: DrawingBackend> Canvas<'_, B> {
     fn draw(&mut self, scene: &Scene) -> Result<(), PlotError> {
-        for mark in &scene.marks {
-            match mark {
-                Mark::Line { points, width, color } => self.line(points, *width, *color)?,
-                Mark::Fill { points, color } => self.fill(points, *color)?,
-                Mark::Disc { center, radius, color } => {
-                    let (center, radius) = (self.place(*center), self.length(*radius));
-                    self.backend.draw_circle(center, radius, &shape(*color, 1), true).map_err(PlotError::new)?;
-                }
-                Mark::Text(text) => self.text(text)?,
-            }
-        }
+        scene.marks.iter().try_for_each(|mark| self.mark(mark))?;
         self.backend.present().map_err(PlotError::new)
+    }
+
+    fn mark(&mut self, mark: &Mark) -> Result<(), PlotError> {
+        match mark {
+            Mark::Line { points, width, color } => self.line(points, *width, *color),
+            Mark::Dashes { from, to, width, color } => {
+                strokes(*from, *to).iter().try_for_each(|stroke| self.line(stroke, *width, *color))
+            }
+            Mark::Fill { points, color } => self.fill(points, *color),
+            Mark::Disc { center, radius, color } => {
+                let (center, radius) = (self.place(*center), self.length(*radius));
+                self.backend.draw_circle(center, radius, &shape(*color, 1), true).map_err(PlotError::new)
+            }
+            Mark::Marker { shape, at, radius, color } => {
+                marker::parts(*shape, *at, *radius, *color).iter().try_for_each(|part| self.mark(part))
+            }
+            Mark::Text(text) => self.text(text),
+        }
     }
 
     fn place(&self, (x, y): Point) -> (i32, i32) {

@@ -141,10 +141,10 @@ impl Scale {
         let plain = power >= -4 && high.abs().max(low.abs()) < 1e6;
         let label = |count: i64| {
             let whole = count * i64::from(mantissa);
-            if plain || whole == 0 {
+            if plain {
                 minus(format!("{:.*}", (-power).max(0) as usize, decimal_of(whole, power)))
             } else {
-                scientific(whole, power)
+                if whole == 0 { "0".to_owned() } else { scientific(whole, power) }
             }
         };
         (first..=last.min(first.saturating_add(100)))

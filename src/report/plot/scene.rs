@@ -3,6 +3,8 @@
 //! Plots are built here, so that layout (which label lies where) can be computed and tested without an image.
 //! Knows the width of text; knows nothing of axes or studies.
 
+use std::ops::Range;
+
 use super::font;
 use super::style::Color;
 
@@ -94,17 +96,76 @@ impl Text {
     }
 }
 
+/// A small figure around a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Disc,
+    Ring,
+    Triangle,
+    HollowTriangle,
+    Cross,
+    CircledCross,
+    Square,
+    HollowSquare,
+    Star,
+    /// An arrow head: it goes on beyond the edge.
+    Up,
+    Down,
+    Left,
+    Right,
+}
+
 /// One thing drawn; later ones cover earlier ones.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
     /// Straight strokes from point to point.
     Line { points: Vec<Point>, width: f64, color: Color },
+    /// A straight line of dashes.
+    Dashes { from: Point, to: Point, width: f64, color: Color },
     /// A filled polygon.
     Fill { points: Vec<Point>, color: Color },
     /// A filled circle.
     Disc { center: Point, radius: f64, color: Color },
+    /// A shape around a point.
+    Marker { shape: Shape, at: Point, radius: f64, color: Color },
     /// A text.
     Text(Text),
+}
+
+impl Mark {
+    fn has_a_place(&self) -> bool {
+        let finite = |(x, y): &Point| x.is_finite() && y.is_finite();
+        match self {
+            Mark::Line { points, .. } | Mark::Fill { points, .. } => points.iter().all(finite),
+            Mark::Dashes { from, to, .. } => finite(from) && finite(to),
+            Mark::Disc { center: at, .. } | Mark::Marker { at, .. } | Mark::Text(Text { at, .. }) => finite(at),
+        }
+    }
+
+    fn raise(&mut self, by: f64) {
+        match self {
+            Mark::Line { points, .. } | Mark::Fill { points, .. } => points.iter_mut().for_each(|(_, y)| *y -= by),
+            Mark::Dashes { from, to, .. } => [from, to].into_iter().for_each(|(_, y)| *y -= by),
+            Mark::Disc { center: (_, y), .. } | Mark::Marker { at: (_, y), .. } => *y -= by,
+            Mark::Text(Text { at: (_, y), .. }) => *y -= by,
+        }
+    }
+}
+
+/// The strokes of a line of dashes.
+pub(super) fn strokes(from: Point, to: Point) -> Vec<[Point; 2]> {
+    const DASH: f64 = 14.0;
+    const GAP: f64 = 9.0;
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = (dx * dx + dy * dy).sqrt();
+    let at = |distance: f64| (from.0 + dx * distance / length, from.1 + dy * distance / length);
+    let mut strokes = Vec::new();
+    let mut start = 0.0;
+    while start < length {
+        strokes.push([at(start), at((start + DASH).min(length))]);
+        start += DASH + GAP;
+    }
+    strokes
 }
 
 /// A picture.
@@ -113,6 +174,8 @@ pub(super) struct Scene {
     pub(super) width: f64,
     pub(super) height: f64,
     pub(super) marks: Vec<Mark>,
+    /// Which of them are the legend.
+    pub(super) legend: Range<usize>,
     title: Title,
 }
 
@@ -126,7 +189,7 @@ struct Title {
 
 impl Scene {
     pub(super) fn new(width: f64, height: f64) -> Scene {
-        Scene { width, height, marks: Vec::new(), title: Title::default() }
+        Scene { width, height, marks: Vec::new(), legend: 0..0, title: Title::default() }
     }
 
     /// Says that what has been drawn so far is the title, and how much of the height it takes.
@@ -138,26 +201,14 @@ impl Scene {
     pub(super) fn without_title(mut self) -> Scene {
         let Title { marks, height } = std::mem::take(&mut self.title);
         self.marks.drain(..marks);
-        for mark in &mut self.marks {
-            match mark {
-                Mark::Line { points, .. } | Mark::Fill { points, .. } => {
-                    points.iter_mut().for_each(|(_, y)| *y -= height)
-                }
-                Mark::Disc { center: (_, y), .. } => *y -= height,
-                Mark::Text(Text { at: (_, y), .. }) => *y -= height,
-            }
-        }
-        Scene { height: self.height - height, ..self }
+        self.marks.iter_mut().for_each(|mark| mark.raise(height));
+        let legend = self.legend.start.saturating_sub(marks)..self.legend.end.saturating_sub(marks);
+        Scene { height: self.height - height, legend, ..self }
     }
 
     /// Draws a mark; what has no place, because arithmetic overflowed on the way, is left out.
-    fn draw(&mut self, mark: Mark) {
-        let points = match &mark {
-            Mark::Line { points, .. } | Mark::Fill { points, .. } => points,
-            Mark::Disc { center, .. } => std::slice::from_ref(center),
-            Mark::Text(text) => std::slice::from_ref(&text.at),
-        };
-        if points.iter().all(|(x, y)| x.is_finite() && y.is_finite()) {
+    pub(super) fn draw(&mut self, mark: Mark) {
+        if mark.has_a_place() {
             self.marks.push(mark);
         }
     }
@@ -193,15 +244,8 @@ impl Scene {
 
     /// A dashed straight line.
     pub(super) fn dashes(&mut self, from: Point, to: Point, width: f64, color: Color) {
-        const DASH: f64 = 14.0;
-        const GAP: f64 = 9.0;
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let length = (dx * dx + dy * dy).sqrt();
-        let at = |distance: f64| (from.0 + dx * distance / length, from.1 + dy * distance / length);
-        let mut start = 0.0;
-        while start < length {
-            self.line(vec![at(start), at((start + DASH).min(length))], width, color);
-            start += DASH + GAP;
+        if from != to {
+            self.draw(Mark::Dashes { from, to, width, color });
         }
     }
 

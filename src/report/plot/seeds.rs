@@ -5,12 +5,11 @@
 
 use super::cells::Cells;
 use super::curves::curve_of;
+use super::dots::{x_scale, x_ticks, x_value};
 use super::figure::{Figure, Key, Legend};
-use super::marker::Shape;
 use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::Scale;
-use super::scene::{Align, Point, Rect, Scene, Text};
-use super::steps::{x_scale, x_ticks, x_value};
+use super::scene::{Align, Point, Rect, Scene, Shape, Text};
 use super::style::{CONVERGED, LABEL_SIZE, LINE, MARKER, TEXT};
 use crate::choice::evenly;
 use crate::outcome::Status;
@@ -73,7 +72,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let room = figure.body.height() - BELOW - 30.0;
     let scale = Scale::log(low, high).at_least_half_a_decade().padded(0.06, 0.06);
     let panels = [
-        (half(0.0, 0.55 * room), scale, &losses, "training loss at the end", false),
+        (half(0.0, 0.55 * room), scale, &losses, "training loss at the end, log scale", false),
         (
             half(0.55 * room + 30.0, 0.45 * room),
             Scale::linear(0.0, highest).padded(0.05, 0.05),

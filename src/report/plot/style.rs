@@ -78,6 +78,15 @@ const VIRIDIS: [(u8, u8, u8); 17] = [
     (253, 231, 37),
 ];
 
+/// How many shades a color scale has.
+pub(super) const SHADES: usize = 100;
+
+/// The middle of the shade that a share belongs to.
+pub(super) fn stepped(share: f64) -> f64 {
+    let shade = ((share.clamp(0.0, 1.0) * SHADES as f64) as usize).min(SHADES - 1);
+    (shade as f64 + 0.5) / SHADES as f64
+}
+
 /// The viridis color at `fraction` in 0..=1; anything else is clamped.
 pub(super) fn viridis(fraction: f64) -> Color {
     let last = VIRIDIS.len() - 1;

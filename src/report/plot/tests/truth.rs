@@ -72,7 +72,7 @@ fn hold_to_tables(name: &str, study: &Study) {
     }
 
     if cells.main().is_some() {
-        let chart = steps::Chart::new(&cells);
+        let chart = dots::Chart::new(&cells);
         for curve in &chart.curves {
             let stars = curve.best.into_iter().filter(|_| by_rate);
             stars.for_each(|cell| assert!(is_best(cells.cells[cell].run), "{name}: a star that no table has"));
@@ -198,7 +198,7 @@ fn pictures_of_usual_and_hard_studies_show_what_the_tables_say() {
 }
 
 /// Learning rates × batch sizes × momentum × ripple × seeds, with so few different outcomes that ties abound.
-fn random_study() -> impl Strategy<Value = Study> {
+pub(super) fn random_study() -> impl Strategy<Value = Study> {
     let sizes = (1..4usize, 1..4usize, 1..3usize, 1..3usize, 1..4usize);
     (sizes, prop::collection::vec(0..8u32, 300)).prop_map(|((rates, batches, momenta, ripples, seeds), outcomes)| {
         let full = Value::Text("full".into());
