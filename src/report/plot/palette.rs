@@ -87,9 +87,14 @@ fn chosen(counts: &[(Pixel, usize)], named: &[Pixel]) -> Vec<Pixel> {
     if counts.len() <= MOST_COLORS {
         return counts.iter().map(|(color, _)| *color).collect();
     }
-    let named: HashSet<&Pixel> = named.iter().collect();
-    let (mut meant, mut others): (Vec<_>, Vec<_>) = counts.iter().partition(|(color, _)| named.contains(color));
-    others.splice(0..0, meant.split_off(meant.len().min(MOST_NAMED)));
+    let known: HashMap<&Pixel, usize> = counts.iter().map(|(color, count)| (color, *count)).collect();
+    // Also those that no pixel has in full, such as that of a thin cross: its blends are nearest to it.
+    let mut named: Vec<Pixel> = named.to_vec();
+    named.sort_by_key(|color| (Reverse(known.get(color)), *color));
+    named.dedup();
+    named.truncate(MOST_NAMED);
+    let kept: HashSet<&Pixel> = named.iter().collect();
+    let others: Vec<&(Pixel, usize)> = counts.iter().filter(|(color, _)| !kept.contains(color)).collect();
     let (plain, blends) = others.split_at(PLAIN.min(others.len()));
     let mut boxes: Vec<(usize, Pixel)> = vec![(0, [0; 3]); 1 << 12];
     for (color, count) in blends {
@@ -102,8 +107,8 @@ fn chosen(counts: &[(Pixel, usize)], named: &[Pixel]) -> Vec<Pixel> {
     }
     boxes.retain(|(count, _)| *count > 0);
     boxes.sort_by_key(|(count, color)| (Reverse(*count), *color));
-    let kept = meant.iter().chain(plain).map(|(color, _)| *color);
-    kept.chain(boxes.into_iter().map(|(_, color)| color)).take(MOST_COLORS).collect()
+    let plain = plain.iter().map(|(color, _)| *color);
+    named.iter().copied().chain(plain).chain(boxes.into_iter().map(|(_, color)| color)).take(MOST_COLORS).collect()
 }
 
 /// The palette, channel by channel; what is missing is far from every color.

@@ -45,7 +45,7 @@ pub(super) fn png(scene: &Scene, width: u32) -> Result<Vec<u8>, PlotError> {
     palette::encode(pixels.data(), width, height, &named(scene))
 }
 
-/// The opaque colors that something is drawn in, before they blend at edges.
+/// The colors that something is drawn in, on white and before they blend at edges.
 fn named(scene: &Scene) -> Vec<[u8; 3]> {
     let colors = scene.marks.iter().map(|mark| match mark {
         Mark::Line { color, .. }
@@ -55,8 +55,8 @@ fn named(scene: &Scene) -> Vec<[u8; 3]> {
         | Mark::Marker { color, .. }
         | Mark::Text(Text { color, .. }) => color,
     });
-    let opaque = colors.filter(|color| color.opacity == 1.0);
-    opaque.map(|color| [color.red, color.green, color.blue]).collect()
+    let on_white = |part: u8, opacity: f64| (255.0 - (255.0 - f64::from(part)) * opacity).round() as u8;
+    colors.map(|color| [color.red, color.green, color.blue].map(|part| on_white(part, color.opacity))).collect()
 }
 
 /// A plotters backend, and how many of its units a pixel of the scene has.

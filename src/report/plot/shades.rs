@@ -77,15 +77,16 @@ impl Shades {
     pub(super) fn ticks(&self) -> Vec<Tick> {
         const MOST: usize = 8;
         let zero = self.zero.then(|| Tick { fraction: 0.0, label: "0".to_owned() });
-        let (first, last) =
-            (self.knots.first().map_or(0.0, |knot| knot.2), self.knots.last().map_or(0.0, |knot| knot.2));
+        let ends = self.knots.first().zip(self.knots.last()).map(|(first, last)| (first.0, last.0));
+        let low = self.knots.first().map_or(0.0, |knot| knot.2);
         // A lone number stands there as it is.
         let digits = if self.knots.len() > 1 { 3 } else { 0 };
         let tick = |place: usize| {
-            let share = first + (last - first) * place as f64 / MOST as f64;
+            let share = low + (1.0 - low) * place as f64 / MOST as f64;
             let steps = self.steps_at(share);
             let near = |rounded: &f64| {
-                (self.share(*rounded) - share).abs() < 0.04 && (first..=last).contains(&self.share(*rounded))
+                let is_inside = ends.is_some_and(|(least, most)| (least..=most).contains(rounded));
+                is_inside && (self.share(*rounded) - share).abs() < 0.04
             };
             let steps = (0..digits)
                 .filter_map(|digits: usize| format!("{steps:.digits$e}").parse().ok())
@@ -129,6 +130,9 @@ mod tests {
         assert_eq!(labels(&[0.0]), ["0"]);
         assert_eq!(labels(&[12.5, 12.5]), ["12.5"]);
         assert_eq!(labels(&[0.0, 1.0]), ["0", "1"]);
+        // The ends are numbers that occur, or lie between such.
+        let (all, many) = (labels(&[7.0, 8.0, 20.0, 301.0, 371.0]), Shades::new([7.0, 371.0]).unwrap());
+        assert_eq!((all[0].as_str(), many.ticks().pop().unwrap().label.as_str()), ("7", "370"));
         assert_eq!(Shades::new([]), None);
     }
 }

@@ -145,22 +145,23 @@ impl Parts {
 
 fn hold_to_legends(study_name: &str, study: &Study) {
     for (name, scene) in scenes(study) {
-        if name == "bowl" {
-            hold_to_titles(study_name, &scene);
-            continue;
+        match name {
+            "bowl" => hold_to_titles(study_name, &scene),
+            _ => hold_to_legend(&format!("{study_name}, {name}"), &scene),
         }
-        let parts = Parts::of(&scene);
-        assert_eq!(parts.unexplained(), None, "{study_name}, {name}: drawn, and not in the legend");
-        // A place of no cell is white paper.
-        let has_gaps = scene.texts().any(|text| text.text == "not in the grid");
-        let white = Look { kind: Kind::Fill, color: rgb(style::WHITE) };
-        let undrawn = parts.undrawn().filter(|entry| !(has_gaps && **entry == white));
-        assert_eq!(undrawn, None, "{study_name}, {name}: in the legend, and not drawn");
-        assert!(
-            parts.shades.is_empty() || parts.drawn.iter().any(|drawn| parts.is_shade(drawn.color)),
-            "{study_name}, {name}: a color scale of nothing"
-        );
     }
+}
+
+fn hold_to_legend(name: &str, scene: &Scene) {
+    let parts = Parts::of(scene);
+    assert_eq!(parts.unexplained(), None, "{name}: drawn, and not in the legend");
+    // A place of no cell is white paper.
+    let has_gaps = scene.texts().any(|text| text.text == "not in the grid");
+    let white = Look { kind: Kind::Fill, color: rgb(style::WHITE) };
+    let undrawn = parts.undrawn().filter(|entry| !(has_gaps && **entry == white));
+    assert_eq!(undrawn, None, "{name}: in the legend, and not drawn");
+    let is_used = parts.shades.is_empty() || parts.drawn.iter().any(|drawn| parts.is_shade(drawn.color));
+    assert!(is_used, "{name}: a color scale of nothing");
 }
 
 /// `bowl.png` has no legend: the titles have the colors of the paths, and a note names the arrow.
@@ -221,7 +222,22 @@ fn with_curves(study: Study) -> Study {
     Study { curves, ..study }
 }
 
+#[test]
+fn legends_of_one_study_over_another_say_what_is_drawn() {
+    let studies = [
+        (parabola(&[0.1, 0.7, 4.0]), parabola(&[0.1, 1.6, 4.0])),
+        (batches(2, &log_grid(0.001, 0.4, 6), 3), batches(3, &log_grid(0.001, 0.4, 6), 4)),
+    ];
+    for (before, after) in &studies {
+        let pair = compare::Pair { cells: [Cells::new(before), Cells::new(after)], names: ["before", "after"] };
+        hold_to_legend("steps", &compare::steps(&pair).unwrap());
+        hold_to_legend("loss", &compare::loss(&pair).unwrap());
+    }
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
     #[test]
     fn legends_of_random_studies_say_what_is_drawn(study in random_study()) {
         hold_to_legends("random", &with_curves(study));
