@@ -65,7 +65,7 @@ impl Shades {
         let after = self.knots.partition_point(|knot| knot.2 < share);
         let (before, after) = (self.knots.get(after.saturating_sub(1)), self.knots.get(after));
         match (before, after) {
-            (Some(low), Some(high)) if high.2 > low.2 => {
+            (Some(low), Some(high)) if high.2 > low.2 && high.2 > share => {
                 libm::pow(10.0, low.1 + (share - low.2) / (high.2 - low.2) * (high.1 - low.1))
             }
             (_, Some(end)) | (Some(end), None) => end.0,
