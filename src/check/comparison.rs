@@ -1,15 +1,16 @@
 //! Two studies, cell by cell.
 //!
-//! Owns what is said of a cell; the rules are in `verdict`, the pairing in `matching`.
+//! Owns what is found of a cell; the rules are in `verdict`, the pairing in `matching`.
 
 use std::collections::HashMap;
 
+use super::cells::{all_settings, settings};
 use super::fail_on::FailOn;
+use super::judgment::{Ending, Settings};
 use super::matching::{self, How, Match, Seed, Strictness};
 use super::permutation::{self, Statistic};
 use super::verdict::{self, Change, Pair, Verdict};
-use super::words;
-use crate::record::{Run, SEED, Study, Summary, Value};
+use crate::record::{Run, Study, Summary};
 use crate::spec::{Difference, Experiment};
 
 /// An earlier and a later study, cell by cell.
@@ -18,7 +19,7 @@ pub struct Comparison {
     /// The cells of the later study in its order, then those that were removed.
     pub cells: Vec<CellChange>,
     /// What the reader should know of the comparison itself.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// Which changes count.
     pub fail_on: FailOn,
     /// The settings beside the axes that are known to differ; only where some cells differ in such settings.
@@ -30,10 +31,10 @@ pub struct Comparison {
 /// A cell in both studies, or in one.
 #[derive(Debug, Clone)]
 pub struct CellChange {
-    /// Its settings in words: `learning_rate 0.7, batch_size 8`.
-    pub name: String,
-    /// Its settings, the seed aside.
-    pub settings: Vec<(String, Value)>,
+    /// The settings that tell it from other cells.
+    pub name: Settings,
+    /// All its settings, the seed aside.
+    pub settings: Settings,
     /// The earlier study; `None` if the cell is new.
     pub before: Option<Side>,
     /// The later study; `None` if the cell was removed.
@@ -49,39 +50,51 @@ pub struct CellChange {
     pub p_value: Option<f64>,
     /// What became of it.
     pub verdict: Verdict,
-    /// What changed, in words: `median steps 100 → 121 (+21%)`.
-    pub change: String,
+    /// What changed; `None` where nothing did, and where there is nothing to compare.
+    pub moved: Option<Moved>,
+    /// The seeds whose steps differ, and all of them: the more of them, the better chance is told from change.
+    pub seeds: (usize, usize),
+}
+
+/// What changed in a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Moved {
+    /// The only run, or one of those that are copies of each other.
+    One(Ending, Ending),
+    /// The median steps of the pairs, infinite for never, and the median of their ratios.
+    Several {
+        /// In the earlier study.
+        before: f64,
+        /// In the later one.
+        after: f64,
+        /// Steps after / steps before; infinite or 0 where one never converged.
+        ratio: f64,
+    },
+}
+
+/// What the reader should know of a comparison; each of so many cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// No seed in common: paired in order.
+    OtherSeeds(usize),
+    /// Compared although settings that are no axis differ.
+    OtherSettings(usize),
+    /// Seeds that only one side has are left out.
+    UnequalSeeds(usize),
 }
 
 /// A cell in one of the studies.
 #[derive(Debug, Clone)]
 pub struct Side {
-    /// Its runs, in words: `runs 3 to 12`.
-    pub runs: String,
-    /// The number of its first run.
-    pub first_run: usize,
+    /// The numbers of its runs, of which there is at least one.
+    pub runs: Vec<u32>,
     /// Its replicates.
     pub summary: Summary,
 }
 
 impl Side {
     fn new(study: &Study, runs: &[u32]) -> Option<Side> {
-        let first_run = *runs.first()? as usize;
-        Some(Side { runs: words::runs(runs), first_run, summary: Summary::of(study, runs) })
-    }
-}
-
-impl CellChange {
-    /// The line that tells of it: what became of the cell, the change, the cell and its runs.
-    pub fn message(&self) -> String {
-        let runs =
-            self.after.as_ref().or(self.before.as_ref()).map_or(String::new(), |side| format!("; {}", side.runs));
-        let told = match (self.verdict, self.change.is_empty()) {
-            (Verdict::CannotTell, _) => self.change.clone(),
-            (verdict, true) => verdict.to_string(),
-            (verdict, false) => format!("{verdict}: {}", self.change),
-        };
-        format!("{told} ({}{runs})", self.name)
+        (!runs.is_empty()).then(|| Side { runs: runs.to_vec(), summary: Summary::of(study, runs) })
     }
 }
 
@@ -92,14 +105,6 @@ impl Comparison {
             self.differences = before.differences(after);
         }
         self
-    }
-
-    /// The settings that differ, in words: `problem.start 0.001 → 1, stop.max_steps 100 → unset`.
-    pub fn differing_settings(&self) -> String {
-        let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "unset".to_owned());
-        let differences = self.differences.iter();
-        let differences = differences.map(|one| format!("{} {} → {}", one.path, side(&one.before), side(&one.after)));
-        differences.collect::<Vec<String>>().join(", ")
     }
 
     /// How many cells have a verdict.
@@ -166,13 +171,8 @@ fn cell(
     };
     let identical = pairs.iter().filter(|pair| pair.is_identical()).count();
     let mut change = CellChange {
-        name: words::cell(study, run),
-        settings: study
-            .axes
-            .iter()
-            .filter(|axis| axis.path != SEED)
-            .map(|a| (a.path.clone(), a.value(run).clone()))
-            .collect(),
+        name: settings(study, run),
+        settings: all_settings(study, run),
         before: Side::new(before, &one.before),
         after: Side::new(after, &one.after),
         pairs: pairs.len(),
@@ -180,15 +180,14 @@ fn cell(
         paired_ratio: None,
         p_value: None,
         verdict: Verdict::Same,
-        change: String::new(),
+        moved: None,
+        seeds: (0, 0),
     };
     if pairs.is_empty() {
-        (change.verdict, change.change) = match (&one.how, one.before.is_empty()) {
-            (How::Refused, _) => {
-                (Verdict::NotComparable, "settings beside the axes differ from those of the baseline".to_owned())
-            }
-            (_, true) => (Verdict::New, String::new()),
-            (_, false) => (Verdict::Removed, String::new()),
+        change.verdict = match (&one.how, one.before.is_empty()) {
+            (How::Refused, _) => Verdict::NotComparable,
+            (_, true) => Verdict::New,
+            (_, false) => Verdict::Removed,
         };
         return change;
     }
@@ -203,100 +202,26 @@ fn cell(
     change.verdict = moved.verdict(tested, fail_on);
     change.p_value =
         p_values.map(|p| moved.p_value(p, fail_on)).filter(|p| *p < 1.0 || change.verdict == Verdict::CannotTell);
-    change.change = wording(&moved, pairs, &change);
+    change.seeds = moved.seeds();
+    change.moved = Some(match pairs {
+        [Pair { before, after, .. }] => Moved::One(Ending::of(before), Ending::of(after)),
+        _ => Moved::Several { before: moved.median_before, after: moved.median_after, ratio: moved.ratio },
+    });
     change
 }
 
-/// What changed, in words.
-fn wording(moved: &Change, pairs: &[Pair], change: &CellChange) -> String {
-    let mut text = match pairs {
-        [Pair { before, after, .. }] if (before.status, before.steps) != (after.status, after.steps) => {
-            match (before.steps, after.steps) {
-                (Some(before), Some(after)) => {
-                    format!("steps {before} → {after}{}", percent(moved.ratio))
-                }
-                _ => format!("{} → {}", words::ending(before), words::ending(after)),
-            }
+fn notes(matches: &[Match]) -> Vec<Note> {
+    let of = |kind: &dyn Fn(&Match) -> bool| matches.iter().filter(|one| kind(one)).count();
+    let is_unequal = |one: &Match| match &one.how {
+        How::Same(seeds) | How::OtherSettings(seeds) | How::OtherSeeds(seeds) => {
+            seeds.len() < one.before.len().max(one.after.len())
         }
-        [_] => "other losses, but the same steps".to_owned(),
-        _ => several(moved, change),
-    };
-    if let Some(p) = change.p_value {
-        text.push_str(&format!(", p = {}", rounded(p)));
-    }
-    if change.verdict == Verdict::CannotTell {
-        let few = match moved.seeds() {
-            (differing, all) if differing < all => format!("{differing} of {all} seeds differ in their steps:"),
-            (_, all) => format!("{} are", words::counted(all, "seed")),
-        };
-        text.push_str(&format!("; {few} too few to tell it from chance, 6 would do"));
-    }
-    text
-}
-
-fn several(moved: &Change, change: &CellChange) -> String {
-    let (before, after) = (moved.median_before, moved.median_after);
-    let steps = |steps: f64| if steps.is_finite() { words::number(steps) } else { "never".to_owned() };
-    let mut parts = Vec::new();
-    if before != after || moved.ratio != 1.0 {
-        let ratio = moved.paired_ratio();
-        let ratio = ratio.map_or(String::new(), |ratio| format!(", paired ratio {}", words::number(digits(ratio))));
-        parts.push(format!("median steps {} → {}{ratio}", steps(before), steps(after)));
-    }
-    if let (Some(old), Some(new)) = (&change.before, &change.after) {
-        let (old, new) = (words::counts(&old.summary), words::counts(&new.summary));
-        if old != new {
-            parts.push(format!("{old} → {new}"));
-        }
-    }
-    if parts.is_empty() { "other losses, but the same median".to_owned() } else { parts.join(", ") }
-}
-
-/// By how much the steps of a lone pair changed.
-fn percent(ratio: f64) -> String {
-    if ratio.is_finite() && ratio > 0.0 { format!(" ({:+.0}%)", 100.0 * (ratio - 1.0)) } else { String::new() }
-}
-
-/// A ratio to three digits.
-fn digits(ratio: f64) -> f64 {
-    format!("{ratio:.2e}").parse().unwrap_or(ratio)
-}
-
-/// A p-value to two digits.
-fn rounded(p: f64) -> String {
-    words::number(format!("{p:.1e}").parse().unwrap_or(p))
-}
-
-fn notes(matches: &[Match]) -> Vec<String> {
-    let of = |kind: fn(&How) -> bool| matches.iter().filter(|one| kind(&one.how)).count();
-    let mut notes = Vec::new();
-    let seeds = of(|how| matches!(how, How::OtherSeeds(_)));
-    if seeds > 0 {
-        notes.push(format!(
-            "{} with no seed in common: their seeds are paired in order, and nothing tells whether other settings changed",
-            words::counted(seeds, "cell")
-        ));
-    }
-    let settings = of(|how| matches!(how, How::OtherSettings(_)));
-    if settings > 0 {
-        let verb = if settings == 1 { "differs" } else { "differ" };
-        notes.push(format!(
-            "{} {verb} in settings that are not axes (problem, data, optimizer or stop rule), and {} compared all the same",
-            words::counted(settings, "cell"),
-            if settings == 1 { "is" } else { "are" },
-        ));
-    }
-    let unequal = matches.iter().filter(|one| match &one.how {
-        How::Same(seeds) | How::OtherSettings(seeds) => seeds.len() < one.before.len().max(one.after.len()),
-        How::OtherSeeds(seeds) => seeds.len() < one.before.len().max(one.after.len()),
         How::Alone | How::Refused => false,
-    });
-    let unequal = unequal.count();
-    if unequal > 0 {
-        notes.push(format!(
-            "{} with other seeds on one side: only the seeds of both are compared",
-            words::counted(unequal, "cell")
-        ));
-    }
-    notes
+    };
+    let notes = [
+        (Note::OtherSeeds as fn(usize) -> Note, of(&|one| matches!(one.how, How::OtherSeeds(_)))),
+        (Note::OtherSettings, of(&|one| matches!(one.how, How::OtherSettings(_)))),
+        (Note::UnequalSeeds, of(&is_unequal)),
+    ];
+    notes.into_iter().filter(|(_, cells)| *cells > 0).map(|(note, cells)| note(cells)).collect()
 }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::comparison::{CellChange, Comparison};
-use super::expectation::{Judgment, Place};
+use super::comparison::{CellChange, Comparison, Note};
+use super::judgment::{Judgment, Place};
 use super::verdict::Verdict;
+use crate::spec::Difference;
 
 /// A spec held against its expectations and its baseline.
 #[derive(Debug, Clone)]
@@ -37,12 +38,30 @@ pub enum Against {
         /// New cells are fine.
         lenient: bool,
     },
-    /// There is none, and that is fine; says why.
-    Nothing(String),
-    /// There is none, though others are there: passes on the expectations alone, with a warning that says so.
-    NotFound(String),
-    /// There should be one; says why there is none that can be used.
-    Unusable(String),
+    /// None, for this outcome becomes one.
+    Itself,
+    /// There is none yet, and that is fine.
+    NoneYet(Sought),
+    /// There is none, so the expectations decide alone; with a warning where other studies have results (the first few of them), for
+    /// then the spec may have been renamed.
+    ExpectationsAlone(Sought, Vec<String>),
+    /// There should be one.
+    Missing(Sought),
+    /// It cannot be read; the error says why.
+    Unreadable(String),
+    /// The results that were to be checked cannot be used; the error says why.
+    NoResults(String),
+}
+
+/// Where a baseline was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// Among the results that belong to specs, in this folder.
+    Results(PathBuf),
+    /// In a folder that was named.
+    Folder(String),
+    /// Among the baselines that were saved under this name.
+    Name(String),
 }
 
 /// What a check comes to, the mildest first.
@@ -54,6 +73,17 @@ pub enum Conclusion {
     NotComparable,
     /// Something is not as expected, or worse than before.
     Regressed,
+}
+
+impl Conclusion {
+    /// The word used everywhere.
+    pub fn name(self) -> &'static str {
+        match self {
+            Conclusion::Passed => "passed",
+            Conclusion::NotComparable => "cannot tell",
+            Conclusion::Regressed => "regressed",
+        }
+    }
 }
 
 impl Comparison {
@@ -79,8 +109,8 @@ impl Checked {
             return Conclusion::Regressed;
         }
         match &self.against {
-            Against::Nothing(_) | Against::NotFound(_) => Conclusion::Passed,
-            Against::Unusable(_) => Conclusion::NotComparable,
+            Against::Itself | Against::NoneYet(_) | Against::ExpectationsAlone(..) => Conclusion::Passed,
+            Against::Missing(_) | Against::Unreadable(_) | Against::NoResults(_) => Conclusion::NotComparable,
             Against::Baseline { comparison, lenient, .. } => {
                 let cells = comparison.cells.iter().map(|cell| comparison.conclusion(cell, *lenient));
                 cells.max().unwrap_or(Conclusion::Passed)
@@ -88,9 +118,9 @@ impl Checked {
         }
     }
 
-    /// The claims that do not hold, each with the line that tells it.
-    pub fn violations(&self) -> impl Iterator<Item = (&Judgment, String)> {
-        self.judgments.iter().filter_map(|judgment| Some((judgment, judgment.message()?)))
+    /// The claims that do not hold.
+    pub fn violated(&self) -> impl Iterator<Item = &Judgment> {
+        self.judgments.iter().filter(|judgment| !judgment.violations.is_empty())
     }
 
     /// The cells that keep the check from passing, the worst first.
@@ -110,111 +140,93 @@ const MOST_CELLS: usize = 10;
 /// … so many: they usually have one cause.
 const MOST_INCOMPARABLE: usize = 3;
 
-/// A line of what is wrong, or worth knowing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+/// Something that is wrong, or worth knowing.
+#[derive(Debug, Clone)]
+pub struct Finding<'a> {
     /// Where in the spec.
-    pub place: Place,
+    pub place: &'a Place,
     /// What it comes to.
     pub conclusion: Conclusion,
     /// Whether it has to be seen although it passes.
     pub is_warning: bool,
-    /// The line.
-    pub message: String,
+    /// What it is.
+    pub what: What<'a>,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub enum What<'a> {
+    /// A claim does not hold.
+    Violated(&'a Judgment),
+    /// Runs could not be carried out, of which there is at least one.
+    FailedRuns(&'a [(usize, String)]),
+    /// There is no baseline.
+    NoBaseline(&'a Against),
+    /// A cell keeps the check from passing.
+    Cell(&'a CellChange),
+    /// So do so many more with the same verdict.
+    MoreCells(Verdict, usize),
+    /// Settings beside the axes differ.
+    Settings(&'a [Difference]),
+    /// So many cells are not in the baseline, and that is fine.
+    NewCells(usize),
+    /// Something about the comparison itself.
+    Note(Note),
 }
 
 impl Checked {
-    /// All that is to be told of this spec, a line each: violated expectations, failed runs, what became of cells, notes.
-    pub fn findings(&self) -> Vec<Finding> {
-        let finding = |place: &Place, conclusion, message| Finding {
-            place: place.clone(),
-            conclusion,
+    /// All that is to be told of this spec: violated expectations, failed runs, what became of cells, notes.
+    pub fn findings(&self) -> Vec<Finding<'_>> {
+        let here = |conclusion, what| Finding { place: &self.place, conclusion, is_warning: false, what };
+        let violated = self.violated().map(|judgment| Finding {
+            place: &judgment.place,
+            conclusion: Conclusion::Regressed,
             is_warning: false,
-            message,
-        };
-        let here = |conclusion, message| finding(&self.place, conclusion, message);
-        let mut list: Vec<Finding> = self
-            .violations()
-            .map(|(judgment, message)| finding(&judgment.place, Conclusion::Regressed, message))
-            .collect();
-        list.extend(self.failed.first().map(|(run, reason)| {
-            let count = self.failed.len();
-            let noun = if count == 1 { "run" } else { "runs" };
-            here(Conclusion::Regressed, format!("{count} {noun} could not be carried out; run {run}: {reason}"))
-        }));
+            what: What::Violated(judgment),
+        });
+        let mut list: Vec<Finding<'_>> = violated.collect();
+        if !self.failed.is_empty() {
+            list.push(here(Conclusion::Regressed, What::FailedRuns(&self.failed)));
+        }
         match &self.against {
-            Against::Nothing(why) => list.push(here(Conclusion::Passed, why.clone())),
-            Against::NotFound(why) => {
-                list.push(Finding { is_warning: true, ..here(Conclusion::Passed, why.clone()) });
-            }
-            Against::Unusable(why) => list.push(here(Conclusion::NotComparable, why.clone())),
             Against::Baseline { comparison, lenient, .. } => {
-                let objections = self.objections();
-                for alike in objections.chunk_by(|(a, _), (b, _)| a.verdict == b.verdict) {
-                    let regressed = alike.iter().any(|(_, conclusion)| *conclusion == Conclusion::Regressed);
-                    let most = if regressed { MOST_CELLS } else { MOST_INCOMPARABLE };
-                    let shown = alike.iter().take(most);
-                    list.extend(shown.map(|(cell, conclusion)| here(*conclusion, objection(cell))));
-                    if let [.., (cell, conclusion)] = alike
-                        && let more @ 1.. = alike.len().saturating_sub(most)
-                    {
-                        let noun = if more == 1 { "cell" } else { "cells" };
-                        list.push(here(*conclusion, format!("{}: {more} more {noun}", cell.verdict)));
-                    }
-                }
+                list.extend(self.cells_found().into_iter().map(|(conclusion, what)| here(conclusion, what)));
                 if !comparison.differences.is_empty() {
-                    let differences = comparison.differing_settings();
-                    let message = format!("settings that differ from those of the baseline: {differences}");
-                    list.push(here(Conclusion::NotComparable, message));
+                    list.push(here(Conclusion::NotComparable, What::Settings(&comparison.differences)));
                 }
                 let new = comparison.count(Verdict::New);
                 if *lenient && new > 0 {
-                    let noun = if new == 1 { "cell is" } else { "cells are" };
-                    list.push(here(
-                        Conclusion::Passed,
-                        format!("{new} {noun} new; passed, for --baseline-lenient was given"),
-                    ));
+                    list.push(here(Conclusion::Passed, What::NewCells(new)));
                 }
-                list.extend(comparison.notes.iter().map(|note| here(Conclusion::Passed, note.clone())));
+                list.extend(comparison.notes.iter().map(|note| here(Conclusion::Passed, What::Note(*note))));
+            }
+            against @ (Against::Itself | Against::NoneYet(_)) => {
+                list.push(here(Conclusion::Passed, What::NoBaseline(against)));
+            }
+            against @ Against::ExpectationsAlone(_, others) => {
+                let finding = here(Conclusion::Passed, What::NoBaseline(against));
+                list.push(Finding { is_warning: !others.is_empty(), ..finding });
+            }
+            against @ (Against::Missing(_) | Against::Unreadable(_) | Against::NoResults(_)) => {
+                list.push(here(Conclusion::NotComparable, What::NoBaseline(against)));
             }
         }
         list
     }
 
-    /// How it went, in one line.
-    pub fn headline(&self) -> String {
-        let violated = self.violations().count();
-        let expectations = match (self.judgments.len(), violated) {
-            (0, _) => "no expectations".to_owned(),
-            (1, 0) => "1 expectation holds".to_owned(),
-            (all, 0) => format!("{all} expectations hold"),
-            (all, violated) => format!("{violated} of {all} expectations violated"),
-        };
-        let (folder, comparison) = match &self.against {
-            Against::Baseline { folder, comparison, .. } => (folder, comparison),
-            Against::NotFound(_) => return format!("{}: {expectations}; no baseline was found", self.name),
-            Against::Nothing(_) | Against::Unusable(_) => return format!("{}: {expectations}", self.name),
-        };
-        let folder = folder.display();
-        let cells = comparison.cells.len();
-        if comparison.identical() == cells {
-            let noun = if cells == 1 { "1 cell is".to_owned() } else { format!("{cells} cells are") };
-            return format!("{}: {expectations}; {noun} as in {folder}, bit by bit", self.name);
+    /// The first cells of each verdict that keeps the check from passing, and how many more there are.
+    fn cells_found(&self) -> Vec<(Conclusion, What<'_>)> {
+        let mut list = Vec::new();
+        for alike in self.objections().chunk_by(|(a, _), (b, _)| a.verdict == b.verdict) {
+            let regressed = alike.iter().any(|(_, conclusion)| *conclusion == Conclusion::Regressed);
+            let most = if regressed { MOST_CELLS } else { MOST_INCOMPARABLE };
+            list.extend(alike.iter().take(most).map(|(cell, conclusion)| (*conclusion, What::Cell(cell))));
+            if let [.., (cell, conclusion)] = alike
+                && let more @ 1.. = alike.len().saturating_sub(most)
+            {
+                list.push((*conclusion, What::MoreCells(cell.verdict, more)));
+            }
         }
-        let counts = Verdict::ALL.into_iter().map(|verdict| (comparison.count(verdict), verdict));
-        let counts: Vec<String> =
-            counts.filter(|(count, _)| *count > 0).map(|(count, verdict)| format!("{count} {verdict}")).collect();
-        format!("{}: {expectations}; cells against {folder}: {}", self.name, counts.join(", "))
-    }
-}
-
-/// The line of a cell that keeps a check from passing.
-fn objection(cell: &CellChange) -> String {
-    match cell.verdict {
-        Verdict::Same => format!("other bits, though bits must not change: {}", cell.message()),
-        Verdict::Improved => format!("the baseline is out of date: {}", cell.message()),
-        Verdict::New => format!("{}: not in the baseline; save a new one, or pass --baseline-lenient", cell.message()),
-        Verdict::Removed => format!("{}: only in the baseline; save a new one", cell.message()),
-        _ => cell.message(),
+        list
     }
 }

@@ -1,9 +1,9 @@
-//! Where baselines are kept, how they are found, and what is said when there is none.
+//! Where baselines are kept, and how they are found.
 
 use std::path::{Path, PathBuf};
 
 use super::{Failure, interrupt};
-use crate::check::Against;
+use crate::check::{Against, Sought};
 use crate::record::Study;
 use crate::spec::Experiment;
 use crate::store::{self, Staging, layout};
@@ -68,7 +68,7 @@ impl BaselineArgs {
                 let spec = store::read_spec(&folder).map(Box::new);
                 Baseline::Found { folder, study: Box::new(study), spec }
             }
-            Err(why) => Baseline::Missing(Against::Unusable(format!("the baseline cannot be used: {why}"))),
+            Err(why) => Baseline::Missing(Against::Unreadable(why)),
         }
     }
 
@@ -94,29 +94,19 @@ impl BaselineArgs {
     }
 
     fn missing(&self, experiment: &Experiment) -> Against {
-        let spec = experiment.sources.first().map(|source| source.path.display().to_string()).unwrap_or_default();
         if self.baseline.is_none() && self.save_baseline.is_some() {
-            return Against::Nothing("compared with no baseline: this outcome becomes one".to_owned());
+            return Against::Itself;
         }
-        let (which, how) = match &self.baseline {
-            Some(given) if is_path(given) => (format!("no results in {given}"), format!("goldilocks run {spec}")),
-            Some(given) => {
-                (format!("no baseline `{given}`"), format!("goldilocks check {spec} --save-baseline {given}"))
-            }
-            None => (format!("no baseline in {RESULTS}/{}", experiment.name), format!("goldilocks run {spec}")),
+        let sought = match &self.baseline {
+            Some(given) if is_path(given) => Sought::Folder(given.clone()),
+            Some(given) => Sought::Name(given.clone()),
+            None => Sought::Results(Path::new(RESULTS).join(&experiment.name)),
         };
         let has_expectations = !experiment.expectations.is_empty();
         match (self.baseline_lenient, self.baseline.is_none() && has_expectations) {
-            (true, _) => Against::Nothing(format!("{which} yet; passed, for --baseline-lenient was given")),
-            (false, true) => match others().as_slice() {
-                [] => Against::Nothing(format!("{which}; the expectations decide alone")),
-                others => Against::NotFound(format!(
-                    "{which}, though there are others ({}); if the spec was renamed, rename its results too; the \
-                     expectations decide alone",
-                    others.join(", ")
-                )),
-            },
-            (false, false) => Against::Unusable(format!("{which}; save one with: {how}")),
+            (true, _) => Against::NoneYet(sought),
+            (false, true) => Against::ExpectationsAlone(sought, others()),
+            (false, false) => Against::Missing(sought),
         }
     }
 

@@ -228,7 +228,7 @@ fn judge(args: &Args, one: &Ready, study: Result<&Study, &String>) -> Checked {
     let empty = Study::default();
     let (study, unusable) = match study {
         Ok(study) => (study, None),
-        Err(why) => (&empty, Some(Against::Unusable(why.clone()))),
+        Err(why) => (&empty, Some(Against::NoResults(why.clone()))),
     };
     let against = || match &one.baseline {
         Baseline::Missing(against) => against.clone(),

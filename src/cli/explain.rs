@@ -6,6 +6,7 @@ use super::{Failure, load, terminal};
 use crate::check::{self, Target};
 use crate::grid;
 use crate::record::{Axis, Study};
+use crate::report::text;
 use crate::spec::{self, Setup};
 use crate::store;
 use crate::train::Criterion;
@@ -34,7 +35,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let study = store::read(&args.folder).map_err(Failure::bad_input)?;
     let run = find(&study, args)?;
     let targets = targets(&args.folder, study.runs[run].id);
-    let sentences = check::explain(&study, run, &targets);
+    let sentences = check::explain(&study, run, &targets).map_or_else(Vec::new, |about| text::explanation(&about));
     terminal::print(&format!("{}\n", sentences.join("\n")))?;
     Ok(0)
 }

@@ -5,9 +5,12 @@
 
 mod check;
 mod compare;
+mod explain;
+pub(super) mod findings;
 mod page;
+pub(super) mod phrases;
 mod reached;
-mod words;
+pub(super) mod words;
 
 use std::path::Path;
 
@@ -20,6 +23,8 @@ use words::{counted, number, outcome, steps, value};
 
 pub use check::check;
 pub use compare::comparison;
+pub use explain::explanation;
+pub use phrases::cell as cell_change;
 
 /// A table with more rows than this is for a file, not for a terminal.
 const MOST_ROWS: usize = 40;

@@ -3,6 +3,7 @@
 //! Form and escapes: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 
 use crate::check::{Checked, Conclusion};
+use crate::report::text::findings::message;
 
 /// One command per finding; notes are notices, what cannot be told is a warning, the rest are errors.
 pub fn annotations(checked: &[Checked]) -> String {
@@ -18,7 +19,10 @@ pub fn annotations(checked: &[Checked]) -> String {
             let file = property(&finding.place.file.to_string_lossy());
             let title = property(&format!("goldilocks check: {}", one.name));
             let line = finding.place.line;
-            text.push_str(&format!("::{command} file={file},line={line},title={title}::{}\n", data(&finding.message)));
+            text.push_str(&format!(
+                "::{command} file={file},line={line},title={title}::{}\n",
+                data(&message(one, &finding))
+            ));
         }
     }
     text

@@ -3,6 +3,8 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::check::{Against, CellChange, Checked, Comparison, Conclusion, Judgment};
+use crate::report::text::findings::{claim, no_baseline, violated, violation};
+use crate::report::text::phrases;
 
 /// Where a study has more cells than this, those that are fine are one test case.
 const MOST_CELLS: usize = 1000;
@@ -19,14 +21,14 @@ pub fn junit(checked: &[Checked]) -> String {
             case(one, "runs", format!("run {run}"), status)
         }));
         match &one.against {
-            Against::Nothing(why) | Against::NotFound(why) => {
+            why @ (Against::Itself | Against::NoneYet(_) | Against::ExpectationsAlone(..)) => {
                 let mut status = TestCaseStatus::skipped();
-                status.set_message(why.as_str());
+                status.set_message(no_baseline(one, why));
                 suite.add_test_case(case(one, "baseline", "baseline".into(), status));
             }
-            Against::Unusable(why) => {
+            why @ (Against::Missing(_) | Against::Unreadable(_) | Against::NoResults(_)) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-                status.set_message(why.as_str()).set_type("no baseline");
+                status.set_message(no_baseline(one, why)).set_type("no baseline");
                 suite.add_test_case(case(one, "baseline", "baseline".into(), status));
             }
             Against::Baseline { comparison, lenient, .. } => {
@@ -59,17 +61,17 @@ fn case(one: &Checked, class: &str, name: String, status: TestCaseStatus) -> Tes
 }
 
 fn expectation(one: &Checked, judgment: &Judgment) -> TestCase {
-    let status = match judgment.message() {
+    let status = match violated(judgment) {
         None => TestCaseStatus::success(),
         Some(message) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            let all: Vec<String> = judgment.violations.iter().map(ToString::to_string).collect();
-            let text = format!("{}: expected {}, got\n{}", judgment.place, judgment.claim, all.join("\n"));
+            let all: Vec<String> = judgment.violations.iter().map(violation).collect();
+            let text = format!("{}: expected {}, got\n{}", judgment.place, claim(judgment), all.join("\n"));
             status.set_message(message).set_type("expectation").set_description(text);
             status
         }
     };
-    case(one, "expect", format!("line {}: {}", judgment.place.line, judgment.claim), status)
+    case(one, "expect", format!("line {}: {}", judgment.place.line, claim(judgment)), status)
 }
 
 fn cells(one: &Checked, comparison: &Comparison, lenient: bool) -> Vec<TestCase> {
@@ -81,13 +83,15 @@ fn cells(one: &Checked, comparison: &Comparison, lenient: bool) -> Vec<TestCase>
         .filter(|cell| few || !is_fine(cell))
         .map(|cell| {
             let kind = match comparison.conclusion(cell, lenient) {
-                Conclusion::Passed => return case(one, "baseline", cell.name.clone(), TestCaseStatus::success()),
+                Conclusion::Passed => {
+                    return case(one, "baseline", phrases::settings(&cell.name), TestCaseStatus::success());
+                }
                 Conclusion::NotComparable => NonSuccessKind::Error,
                 Conclusion::Regressed => NonSuccessKind::Failure,
             };
             let mut status = TestCaseStatus::non_success(kind);
-            status.set_message(cell.message()).set_type(cell.verdict.name());
-            case(one, "baseline", cell.name.clone(), status)
+            status.set_message(phrases::cell(cell)).set_type(cell.verdict.name());
+            case(one, "baseline", phrases::settings(&cell.name), status)
         })
         .collect();
     if !few {

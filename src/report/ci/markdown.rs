@@ -1,7 +1,9 @@
 //! What a check or a comparison found, in GitHub's Markdown: for job summaries and comments.
 
 use crate::check::{Against, CellChange, Checked, Comparison, Conclusion, Side, Verdict};
-use crate::value::Shortest;
+use crate::report::text::findings::{differing_settings, headline, message, note};
+use crate::report::text::phrases;
+use crate::report::text::words::rounded;
 
 /// Of the cells at most so many rows are shown, the worst first.
 const MOST_ROWS: usize = 50;
@@ -18,7 +20,7 @@ pub fn check_markdown(checked: &[Checked]) -> String {
         text.push_str(&format!(
             "| {mark} | {} | {} |\n",
             escaped(&one.spec.to_string_lossy()),
-            escaped(&one.headline())
+            escaped(&headline(one))
         ));
     }
     for one in checked {
@@ -27,7 +29,7 @@ pub fn check_markdown(checked: &[Checked]) -> String {
             text.push_str(&format!("\n### {}\n\n", escaped(&one.name)));
         }
         for finding in findings {
-            text.push_str(&format!("* `{}` {}\n", finding.place, escaped(&finding.message)));
+            text.push_str(&format!("* `{}` {}\n", finding.place, escaped(&message(one, &finding))));
         }
         if let Against::Baseline { comparison, .. } = &one.against
             && comparison.identical() < comparison.cells.len()
@@ -41,11 +43,11 @@ pub fn check_markdown(checked: &[Checked]) -> String {
 /// Two studies, cell by cell.
 pub fn comparison_markdown(before: &str, after: &str, comparison: &Comparison) -> String {
     let mut text = format!("## {} → {}\n\n", escaped(before), escaped(after));
-    for note in &comparison.notes {
-        text.push_str(&format!("* {}\n", escaped(note)));
+    for one in &comparison.notes {
+        text.push_str(&format!("* {}\n", escaped(&note(*one))));
     }
     if !comparison.differences.is_empty() {
-        text.push_str(&format!("* settings that differ: {}\n", escaped(&comparison.differing_settings())));
+        text.push_str(&format!("* settings that differ: {}\n", escaped(&differing_settings(&comparison.differences))));
     }
     if !comparison.notes.is_empty() {
         text.push('\n');
@@ -63,21 +65,19 @@ fn cells(comparison: &Comparison) -> String {
     for cell in shown.iter().take(MOST_ROWS) {
         let ratio = cell.paired_ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
         let verdict = match cell.p_value {
-            Some(p) => format!("{} (p = {})", cell.verdict, two_digits(p)),
+            Some(p) => format!("{} (p = {})", cell.verdict, rounded(p, 2)),
             None => cell.verdict.to_string(),
         };
         let (before, after) = (steps(cell.before.as_ref()), steps(cell.after.as_ref()));
-        text.push_str(&format!("| {} | {before} | {after} | {ratio} | {verdict} |\n", escaped(&cell.name)));
+        text.push_str(&format!(
+            "| {} | {before} | {after} | {ratio} | {verdict} |\n",
+            escaped(&phrases::settings(&cell.name))
+        ));
     }
     if shown.len() > MOST_ROWS {
         text.push_str(&format!("\n{} more cells are not shown.\n", shown.len() - MOST_ROWS));
     }
     text
-}
-
-/// A p-value to two significant digits: a small one must not read as 0.
-fn two_digits(p: f64) -> String {
-    Shortest::new().format(format!("{p:.1e}").parse().unwrap_or(p)).to_owned()
 }
 
 fn steps(side: Option<&Side>) -> String {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::findings::{headline, message};
 use super::page::{Page, Tone};
 use super::words::counted;
 use crate::check::{Checked, Conclusion};
@@ -19,18 +20,17 @@ pub fn check(checked: &[Checked], saved: &[PathBuf], quiet: bool, color: bool) -
                 Conclusion::Passed => (Tone::Plain, "note"),
             };
             if finding.conclusion != Conclusion::Passed || finding.is_warning || !quiet {
-                page.line(tone, &format!("{}: {word}: {}", finding.place, finding.message));
+                page.line(tone, &format!("{}: {word}: {}", finding.place, message(one, &finding)));
             }
         }
     }
-    let conclusion = |one: &Checked| match one.conclusion() {
-        Conclusion::Passed => (Tone::Good, "passed"),
-        Conclusion::NotComparable => (Tone::Warning, "cannot tell"),
-        Conclusion::Regressed => (Tone::Bad, "regressed"),
+    let tone = |one: &Checked| match one.conclusion() {
+        Conclusion::Passed => Tone::Good,
+        Conclusion::NotComparable => Tone::Warning,
+        Conclusion::Regressed => Tone::Bad,
     };
     for one in checked.iter().filter(|one| !quiet || one.conclusion() != Conclusion::Passed) {
-        let (tone, word) = conclusion(one);
-        page.line(tone, &format!("{word}  {}", one.headline()));
+        page.line(tone(one), &format!("{}  {}", one.conclusion().name(), headline(one)));
     }
     if quiet {
         return page.into_text();
@@ -40,12 +40,8 @@ pub fn check(checked: &[Checked], saved: &[PathBuf], quiet: bool, color: bool) -
     }
     if let [_, _, ..] = checked {
         let count = |conclusion| checked.iter().filter(|one| one.conclusion() == conclusion).count();
-        let counts = [
-            (Conclusion::Passed, "passed"),
-            (Conclusion::Regressed, "regressed"),
-            (Conclusion::NotComparable, "cannot tell"),
-        ];
-        let counts = counts.into_iter().map(|(conclusion, word)| (count(conclusion), word));
+        let counts = [Conclusion::Passed, Conclusion::Regressed, Conclusion::NotComparable];
+        let counts = counts.into_iter().map(|conclusion| (count(conclusion), conclusion.name()));
         let counts: Vec<String> =
             counts.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
         page.line(Tone::Plain, &format!("{} checked: {}", counted(checked.len(), "spec"), counts.join(", ")));

@@ -1,5 +1,6 @@
 //! Two studies side by side, for the terminal.
 
+use super::findings::{differing_settings, note};
 use super::page::{Column, Page, Tone};
 use super::words::{counted, number, value};
 use super::{MOST_ROWS, dash};
@@ -12,9 +13,9 @@ pub fn comparison(names: [&str; 2], comparison: &Comparison, width: usize, color
     let cells = &comparison.cells;
     page.paragraph(Tone::Plain, &format!("{before} → {after}: {}", counted(cells.len(), "cell")));
     page.paragraph(Tone::Plain, &format!("Changes count from {}", comparison.fail_on));
-    comparison.notes.iter().for_each(|note| page.paragraph(Tone::Plain, &format!("Note: {note}.")));
+    comparison.notes.iter().for_each(|one| page.paragraph(Tone::Plain, &format!("Note: {}.", note(*one))));
     if !comparison.differences.is_empty() {
-        page.paragraph(Tone::Plain, &format!("Settings that differ: {}.", comparison.differing_settings()));
+        page.paragraph(Tone::Plain, &format!("Settings that differ: {}.", differing_settings(&comparison.differences)));
     }
     page.gap();
 

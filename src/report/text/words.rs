@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use crate::check::Bounds;
 use crate::outcome::{Status, Trend};
 use crate::record::{Study, Summary};
 use crate::value::{Shortest, Value};
@@ -10,8 +11,30 @@ use crate::value::{Shortest, Value};
 /// A number to 4 significant digits; whole numbers are kept whole.
 pub(super) fn number(number: f64) -> String {
     let is_whole = number.fract() == 0.0 && number.abs() < 1e9;
-    let rounded = if is_whole { number } else { format!("{number:.3e}").parse().unwrap_or(number) };
-    Shortest::new().format(rounded).to_owned()
+    if is_whole { exact(number) } else { rounded(number, 4) }
+}
+
+/// A number in its shortest form that keeps all digits.
+pub(super) fn exact(number: f64) -> String {
+    Shortest::new().format(number).to_owned()
+}
+
+/// A number to so many significant digits.
+pub(in crate::report) fn rounded(number: f64, digits: usize) -> String {
+    exact(format!("{number:.*e}", digits.saturating_sub(1)).parse().unwrap_or(number))
+}
+
+/// Bounds: `10`, `at least 5 and at most 9`.
+pub(super) fn bounds(bounds: &Bounds) -> String {
+    if let (Some(low), Some(high)) = (bounds.at_least, bounds.at_most)
+        && low == high
+    {
+        return exact(low);
+    }
+    let parts =
+        [("at least", bounds.at_least), ("above", bounds.above), ("at most", bounds.at_most), ("below", bounds.below)];
+    let parts = parts.into_iter().filter_map(|(word, bound)| Some(format!("{word} {}", exact(bound?))));
+    parts.collect::<Vec<String>>().join(" and ")
 }
 
 /// An axis value, numbers to 4 significant digits.
@@ -89,6 +112,14 @@ mod tests {
             assert_eq!(number(real), expected);
         }
         assert_eq!((counted(1, "run"), counted(0, "run")), ("1 run".into(), "0 runs".into()));
+    }
+
+    #[test]
+    fn bounds_in_words() {
+        let only = Bounds { at_least: Some(10.0), at_most: Some(10.0), ..Bounds::default() };
+        assert_eq!(bounds(&only), "10");
+        let between = Bounds { above: Some(0.5), at_most: Some(9.0), ..Bounds::default() };
+        assert_eq!(bounds(&between), "above 0.5 and at most 9");
     }
 
     #[test]

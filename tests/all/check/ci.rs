@@ -1,6 +1,6 @@
 //! What CI servers read: JUnit against the schema of Jenkins, annotations line by line, the summary, JSON.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{PARABOLA, Place, prints};
 
@@ -245,11 +245,23 @@ fn json_says_all() {
     );
     let expectation = &study["expectations"][0];
     assert_eq!((&expectation["line"], &expectation["holds"]), (&13.into(), &false.into()));
-    assert_eq!(expectation["violations"][0]["found"], "10 steps");
-    assert_eq!(expectation["violations"][0]["runs"], "run 0");
+    let expected = json!({
+        "claim": "steps", "below": 10.0, "over": null, "where": [{ "axis": "learning_rate", "one_of": [0.7] }],
+    });
+    assert_eq!(expectation["expected"], expected);
+    let violation = json!({
+        "found": { "kind": "steps", "steps": 10.0, "counts": null }, "cell": { "learning_rate": 0.7 }, "runs": [0],
+    });
+    assert_eq!(expectation["violations"], json!([violation]));
+    assert_eq!(study["baseline"]["state"], "expectations alone");
+    assert_eq!(
+        (&study["baseline"]["sought"], &study["baseline"]["others"]),
+        (&"results/study".into(), &json!(["fine"]))
+    );
     assert_eq!(study["baseline"]["folder"], Value::Null);
     assert_eq!(fine["baseline"]["folder"], "results/fine");
     assert_eq!(fine["baseline"]["counts"]["same"], 3);
     let cell = &fine["baseline"]["cells"][0];
+    assert_eq!((&cell["change"], &cell["settings"]), (&Value::Null, &json!({ "learning_rate": 0.7 })));
     assert_eq!((&cell["verdict"], &cell["identical"], &cell["p_value"]), (&"same".into(), &1.into(), &Value::Null));
 }

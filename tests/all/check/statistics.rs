@@ -10,6 +10,7 @@ use goldilocks::grid::Axis;
 use goldilocks::outcome::Status;
 use goldilocks::random::{Key, Stream};
 use goldilocks::record::{LEARNING_RATE, Run, SEED, Study};
+use goldilocks::report::text::cell_change;
 use goldilocks::value::Value;
 
 use crate::support;
@@ -238,7 +239,8 @@ fn copies_of_a_run_under_other_seeds_are_no_replicates() {
     let comparison = compare(&before, &after);
     let [copies, replicates] = &comparison.cells[..] else { panic!("two cells") };
     assert_eq!((copies.verdict, copies.p_value, copies.pairs), (Verdict::Slower, None, 8));
-    assert_eq!(copies.change, "steps 100 → 150 (+50%)");
+    let told = cell_change(copies);
+    assert!(told.starts_with("slower: steps 100 → 150 (+50%) ("), "{told}");
     assert_eq!((replicates.verdict, replicates.p_value), (Verdict::Slower, Some(2.0 / 256.0)));
 }
 
@@ -255,7 +257,8 @@ fn the_ratio_that_is_told_is_the_one_that_decides() {
     }
     let cell = &compare(&before, &after).cells[0];
     assert_eq!(cell.paired_ratio, Some(0.9));
-    assert_eq!(cell.change, "median steps 110 → 181, paired ratio 0.9, p = 0.5");
+    let told = cell_change(cell);
+    assert!(told.starts_with("same: median steps 110 → 181, paired ratio 0.9, p = 0.5 ("), "{told}");
 }
 
 /// The project's own batch-size study, as the issue of a missed regression told it.
@@ -281,8 +284,8 @@ fn one_cell_of_the_batch_size_study_is_found() {
         (run.steps, run.trajectory) = (run.steps.map(changed), run.trajectory ^ 1);
     }
     let comparison = compare(&before, &after);
-    let slower: Vec<&str> =
-        comparison.cells.iter().filter(|cell| cell.verdict == Verdict::Slower).map(|cell| cell.name.as_str()).collect();
+    let slower: Vec<String> =
+        comparison.cells.iter().filter(|cell| cell.verdict == Verdict::Slower).map(cell_change).collect();
     assert_eq!(slower.len(), 1, "{slower:?}");
     assert!(slower[0].contains("batch_size 8") && slower[0].contains("0.0464"), "{slower:?}");
 }
