@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::studies::axis;
 use super::*;
-use crate::record::{Extra, Run, Target};
+use crate::record::{Extra, LEARNING_RATE, Run, SEED, Target, sample};
 use crate::value::Value;
 
 use cells::Varying;
@@ -245,4 +245,35 @@ fn titles_of_panels_name_their_settings_or_a_note_does() {
     assert_eq!(panel::titles(&names, &values, 500.0), (vec!["momentum 0.9 · batch size 32".to_owned()], None));
     let note = Some("Above each panel: momentum · batch size.".to_owned());
     assert_eq!(panel::titles(&names, &values, 100.0), (vec!["0.9 · 32".to_owned()], note));
+}
+
+#[test]
+fn the_star_of_a_median_between_0_and_1_stands_in_the_panel() {
+    let rates = sample::numbers([0.1, 0.2]);
+    let seeds = sample::counts([1, 2]);
+    // Medians of one half.
+    let study = sample::study(&[(LEARNING_RATE, &rates), (SEED, &seeds)], |values| {
+        sample::converged(u64::from(values[1].as_number() == Some(1.0)))
+    });
+    let scene = steps::scene(&Cells::new(&study)).unwrap();
+    assert!(scene.texts().any(|text| text.text == "0.1: 0.5 steps"));
+    assert_eq!(misplaced(&scene), None);
+}
+
+#[test]
+fn a_series_that_another_covers_is_seen_in_steps() {
+    let rates = sample::numbers([0.1, 0.2, 0.4]);
+    let values = sample::numbers([1.0, 2.0]);
+    let study = sample::study(&[("problem.initial", &values), (LEARNING_RATE, &rates)], |_| sample::converged(20));
+    let scene = steps::scene(&Cells::new(&study)).unwrap();
+    let colors = [0, 1].map(|index| figure::ordered_color(index, 2));
+    let radii = |wanted: style::Color| -> Vec<f64> {
+        let discs = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Marker { shape: scene::Shape::Disc, radius, color, .. } if *color == wanted => Some(*radius),
+            _ => None,
+        });
+        discs.collect()
+    };
+    let [below, above] = colors.map(radii);
+    assert!(below.len() == 3 && below.iter().zip(&above).all(|(below, above)| below > above), "{below:?} {above:?}");
 }
