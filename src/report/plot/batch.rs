@@ -10,8 +10,7 @@ use super::scene::{Point, Rect, Scene, Shape};
 use super::style::{CONVERGED, Color, EXHAUSTED, LINE, MARKER, REFERENCE, status_color};
 use crate::choice::evenly;
 use crate::outcome::Status;
-use crate::record::statistics::Quartiles;
-use crate::record::{BATCH_SIZE, Summary};
+use crate::record::{BATCH_SIZE, Summary, statistics::Quartiles};
 
 const MOST_LINES: usize = 8;
 /// The column, where runs are not evaluated after every step, with the steps since the evaluation before that of convergence.
@@ -82,11 +81,10 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     }
     for (index, (line, points)) in chart.lines.iter().zip(&steps).enumerate() {
         let color = if several { line.color } else { CONVERGED };
-        // Where each line has its marks for what never converged.
         let row = panel.area.top + 18.0 + 20.0 * index as f64;
+        // A square says whose marks for what never converged these are.
         if several && line.batches.iter().any(|batch| batch.summary.status() != Status::Converged) {
-            let Rect { left, .. } = panel.area;
-            scene.rect(Rect { left, right: left + 12.0, top: row - 8.0, bottom: row + 8.0 }, color);
+            scene.rect(Rect { right: large.left + 12.0, top: row - 8.0, bottom: row + 8.0, ..large }, color);
         }
         line.batches.iter().for_each(|batch| draw_resolution(&panel, batch, color, scene));
         draw_points(&panel, points, color, scene);
@@ -188,11 +186,10 @@ fn batches(cells: &Cells, position: usize, line: &Series) -> Vec<Batch> {
         let converged = cells.best([cell]).and(tuned);
         let numbers = cells.main().and_then(|axis| axis.numbers.as_ref());
         let rate = converged.and_then(|_| numbers?.get(cells.main_rank(cell)).copied());
-        let label = axis.label(rank);
         Some(Batch {
             size: sizes[rank],
             word: axis.is_word(rank),
-            label,
+            label: axis.label(rank),
             summary: cells.cells[cell].summary,
             examples: examples(cells, cell),
             resolution: resolution(cells, cell),
