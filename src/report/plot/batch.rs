@@ -183,9 +183,8 @@ fn batches(cells: &Cells, position: usize, line: &Series) -> Vec<Batch> {
     let tuned = cells.main.filter(|main| *main != position && cells.main_is_tuned());
     let batch = |(rank, group): (usize, Vec<usize>)| {
         let cell = group.iter().copied().min_by(|a, b| cells.by_merit(*a, *b))?;
-        let converged = cells.best([cell]).and(tuned);
         let numbers = cells.main().and_then(|axis| axis.numbers.as_ref());
-        let rate = converged.and_then(|_| numbers?.get(cells.main_rank(cell)).copied());
+        let rate = cells.best([cell]).and(tuned).and_then(|_| numbers?.get(cells.main_rank(cell)).copied());
         Some(Batch {
             size: sizes[rank],
             word: axis.is_word(rank),
