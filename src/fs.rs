@@ -119,7 +119,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     }
     let target = resolve(path).map_err(failed())?;
     let mut file = temporary(0o666).tempfile_in(parent(&target)).map_err(failed())?;
-    file.write_all(bytes).map_err(failed())?;
+    attempt(&target).and_then(|()| file.write_all(bytes)).map_err(failed())?;
+    attempt(&target).map_err(failed())?;
     file.persist(&target).map_err(|error| failed()(error.error))?;
     Ok(())
 }
@@ -201,7 +202,8 @@ pub fn sync_files(folder: &Path) -> Result<(), Error> {
         fs::read_dir(folder).and_then(Iterator::collect).map_err(Error::new("cannot read", folder))?;
     files.par_iter().try_for_each(|file| {
         let path = file.path();
-        fs::File::open(&path).and_then(|file| file.sync_all()).map_err(Error::new("cannot write", &path))
+        let sync = || fs::File::open(&path).and_then(|file| file.sync_all());
+        attempt(&path).and_then(|()| sync()).map_err(Error::new("cannot write", &path))
     })?;
     sync_folder(folder).map_err(Error::new("cannot write", folder))
 }
@@ -211,6 +213,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
     }
+    attempt(folder)?;
     match fs::File::open(folder).and_then(|folder| folder.sync_all()) {
         // Some file systems cannot sync folders.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
@@ -226,9 +229,10 @@ pub fn write_stream(
     path: &Path,
     write: impl FnOnce(&mut io::BufWriter<fs::File>) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let written = fs::File::create(path).and_then(|file| {
+    let written = attempt(path).and_then(|()| fs::File::create(path)).and_then(|file| {
         let mut out = io::BufWriter::with_capacity(1 << 20, file);
         write(&mut out)?;
+        attempt(path)?;
         out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)
     });
     written.map_err(Error::new("cannot write", path))
@@ -245,6 +249,14 @@ pub fn make_folder(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(Error::new("cannot make the folder", path))
 }
 
+/// Asked before everything that a disk may refuse: writing, bringing to the disk, renaming. It refuses only what tests tell it to.
+#[cfg(not(test))]
+pub(crate) fn attempt(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+#[cfg(test)]
+pub(crate) use faults::attempt;
+
 /// How temporary files and folders begin; whoever finds one whose process is gone may remove it.
 pub(crate) const UNFINISHED: &str = ".unfinished";
 
@@ -258,6 +270,9 @@ pub(crate) fn temporary(mode: u32) -> tempfile::Builder<'static, 'static> {
     let _ = mode;
     builder
 }
+
+#[cfg(test)]
+pub(crate) mod faults;
 
 #[cfg(all(test, unix))]
 mod tests {

@@ -5,13 +5,14 @@
 
 use std::io::{self, Read, Write as _};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use super::{Failure, terminal};
 use crate::store::{self, Staging};
+use crate::value::grouped;
 
 /// How long the program may take to end by itself.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -21,6 +22,28 @@ pub(super) static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
 /// The exit code that the signal asks for; 0 as long as none has come.
 static CODE: AtomicU8 = AtomicU8::new(0);
+
+/// How many runs the journal of a sweep keeps, of how many; of none where there is no sweep.
+static KEPT: AtomicU64 = AtomicU64::new(0);
+static ALL: AtomicU64 = AtomicU64::new(0);
+
+/// Says that a journal keeps so many runs of so many, for whoever is interrupted.
+pub(super) fn keeps(runs: u64, all: u64) {
+    ALL.store(all, Ordering::SeqCst);
+    KEPT.store(runs, Ordering::SeqCst);
+}
+
+/// Says that it keeps so many more.
+pub(super) fn keeps_more(runs: usize) {
+    KEPT.fetch_add(runs as u64, Ordering::SeqCst);
+}
+
+/// What a journal keeps, and how to go on; nothing if it keeps nothing.
+pub(super) fn kept() -> Option<String> {
+    let [kept, all] = [&KEPT, &ALL].map(|count| count.load(Ordering::SeqCst));
+    let [few, many] = [kept, all].map(|count| grouped(count.into()));
+    (kept > 0).then(|| format!("{few} of {many} runs are kept\nhelp: the same command goes on with the others"))
+}
 
 /// What must not be torn apart.
 struct State {
@@ -91,10 +114,11 @@ fn end_now() {
 fn tell(state: &State) {
     static TOLD: AtomicBool = AtomicBool::new(false);
     if !TOLD.swap(true, Ordering::SeqCst) {
-        terminal::error(match (state.is_done, state.has_written) {
-            (true, _) => "interrupted; the new results were in place already",
-            (false, true) => "interrupted",
-            (false, false) => "interrupted; nothing was written, and old results are as they were",
+        terminal::error(&match (state.is_done, state.has_written, kept()) {
+            (true, _, _) => "interrupted; the new results were in place already".to_owned(),
+            (false, true, _) => "interrupted".to_owned(),
+            (false, false, Some(kept)) => format!("interrupted; old results are as they were, and {kept}"),
+            (false, false, None) => "interrupted; nothing was written, and old results are as they were".to_owned(),
         });
     }
 }

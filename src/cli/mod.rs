@@ -17,6 +17,7 @@ mod report;
 mod retrain;
 mod run;
 mod schema;
+mod sweep;
 mod terminal;
 #[cfg(test)]
 mod tests;

@@ -6,15 +6,16 @@ use std::time::Instant;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::load::SpecArgs;
+use super::load::{Loaded, SpecArgs};
 use super::look::LookArgs;
-use super::train::{Training, carry_out, plan, use_threads};
+use super::sweep::{self, ResumeArgs, Sweep};
+use super::train::{Training, plan, use_threads};
 use super::{FAILED, Failure, interrupt, terminal};
-use crate::engine::{Executor, Lanes, MOST_LANES};
+use crate::engine::{Executor, Lanes, MOST_LANES, Part};
 use crate::outcome::Status;
 use crate::report::plot::{self, Look};
 use crate::report::text;
-use crate::store::{self, Execution};
+use crate::store::{self, Execution, Header, Journal, Share};
 use crate::train::Detail;
 use crate::{fs, record::Study};
 
@@ -28,6 +29,7 @@ Examples:
 
 Results go to results/<name>/, which is replaced as a whole once the new results are complete; other files in it
 stay. Results of another grid are replaced only with `--force`.
+What is finished is kept while the sweep goes on: interrupted or killed, the same command goes on where it stopped.
 The same spec gives the same tables, byte for byte, whatever the number of threads.")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -48,6 +50,9 @@ pub(super) struct Args {
     /// What to keep of curves [default: what the spec says, else thinned]
     #[arg(long, value_name = "DETAIL", value_parser = detail())]
     curves: Option<Detail>,
+
+    #[command(flatten)]
+    resume: ResumeArgs,
 
     #[command(flatten)]
     look: LookArgs,
@@ -88,15 +93,14 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&loaded.experiment.name));
     if !args.force {
         let overrides = &args.spec.overrides;
-        store::same_grid(&out, &loaded.experiment, overrides, &loaded.grid).map_err(Failure::bad_input)?;
+        let extends = args.resume.extend;
+        store::same_grid(&out, &loaded.experiment, overrides, &loaded.grid, extends).map_err(Failure::bad_input)?;
     }
-    let staging = store::stage(&out).map_err(Failure::bad_input)?;
+    let mut staging = store::stage(&out).map_err(Failure::bad_input)?;
     let loading = started.elapsed();
 
-    let plan = plan(&loaded, Training { curves: args.curves, ..Training::default() });
-    let plan_hash = plan.fingerprint().hash().to_hex().to_string();
-    let study = carry_out(executor, &plan, args.quiet)?;
-    drop(plan);
+    let (study, header, journal) = train(executor, &loaded, args, &staging.journal(), &out)?;
+    staging.outlives_journal();
     let training = started.elapsed() - loading;
     // A large grid is no small thing to keep while its tables are made.
     let experiment = loaded.experiment;
@@ -114,20 +118,44 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     let execution = Execution {
         name: study.name.clone(),
         spec_hash: blake3::hash(experiment.text().as_bytes()).to_hex()[..16].to_owned(),
-        plan_hash,
         runs: study.runs.len(),
+        plan: header,
         threads: rayon::current_num_threads(),
         phases,
     };
     store::write_execution(&execution, staging.path()).map_err(Failure::lost_output)?;
     let summary = text::summary(&study, &out, terminal::width(), terminal::is_colored(&stdout()));
     interrupt::finish(staging)?;
+    drop(journal);
 
     if !args.quiet {
         terminal::print_page(&summary)?;
     }
     let failed = study.runs.iter().any(|run| run.status == Status::Failed);
     Ok(if failed { FAILED } else { 0 })
+}
+
+/// Trains what is not finished yet.
+fn train(
+    executor: &dyn Executor,
+    loaded: &Loaded,
+    args: &Args,
+    journal: &Path,
+    results: &Path,
+) -> Result<(Study, Header, Journal), Failure> {
+    let plan = plan(loaded, Training { curves: args.curves, ..Training::default() });
+    let header = sweep::header(&plan, &args.spec.overrides, Share::ALL);
+    let sweep = Sweep {
+        plan: &plan,
+        part: Part::All,
+        header: header.clone(),
+        journal,
+        results,
+        resume: args.resume,
+        quiet: args.quiet,
+    };
+    let (study, journal) = sweep.study(executor)?;
+    Ok((study, header, journal))
 }
 
 /// Writes the plots that make sense for a study.

@@ -82,3 +82,69 @@ fn a_run_that_panics_says_so_in_the_tables_only() {
     assert!(output.status.success() && told.contains("1 passed"), "{told}{errors}");
     assert!(!errors.contains("panicked") && !told.contains("panicked"), "{told}{errors}");
 }
+
+/// Runs the spec with these arguments; the exit code or the message, and which runs were trained, in order.
+fn sweep(
+    here: &Path,
+    arguments: &[&str],
+    script: impl Fn(u32) -> Result<Run, String> + Sync,
+) -> (Result<u8, String>, Vec<u32>) {
+    let all =
+        [&["run", "HERE/spec.toml", "--out=HERE/out", "--quiet", "--no-plots", "--curves=none"], arguments].concat();
+    let Command::Run(args) = parse(here, &all) else { panic!("run") };
+    let trained = std::sync::Mutex::new(Vec::new());
+    let told = |run: u32| {
+        trained.lock().unwrap().push(run);
+        script(run)
+    };
+    let outcome = run::run_on(&Fake(told), &args).map_err(|failure| failure.text);
+    let mut trained = trained.into_inner().unwrap();
+    trained.sort_unstable();
+    (outcome, trained)
+}
+
+#[test]
+fn failed_runs_are_trained_again_only_when_asked() {
+    let here = tempfile::tempdir().unwrap();
+    fs::write(here.path().join("spec.toml"), SPEC).unwrap();
+    let journal = here.path().join(".unfinished/out/journal");
+    let (outcome, _) = sweep(here.path(), &["--fail-fast"], script);
+    let message = outcome.unwrap_err();
+    assert!(
+        message.starts_with("run 1 failed: panicked: index out of bounds")
+            || message.starts_with("run 2 failed: no memory"),
+        "{message}"
+    );
+    assert!(message.contains("runs are kept\nhelp: the same command goes on with the others"), "{message}");
+    assert!(journal.is_file() && !here.path().join("out").exists());
+    // Going on trains the others; what has failed is known to have.
+    let (outcome, first) = sweep(here.path(), &[], script);
+    assert_eq!(outcome.unwrap(), FAILED);
+    assert!(first.len() < 4, "{first:?}");
+    assert!(!here.path().join(".unfinished").exists());
+    let runs = || fs::read_to_string(here.path().join("out/runs.csv")).unwrap();
+    let before = runs();
+    assert_eq!(sweep(here.path(), &["--extend"], script), (Ok(FAILED), vec![]));
+    assert_eq!(runs(), before);
+    let is_well = |run: u32| Ok(converged(10 - u64::from(run)));
+    assert_eq!(sweep(here.path(), &["--retry-failed"], is_well), (Ok(0), vec![1, 2]));
+    assert!(!runs().contains("failed"));
+    // Without a word everything is trained afresh.
+    assert_eq!(sweep(here.path(), &[], script), (Ok(FAILED), vec![0, 1, 2, 3]));
+    assert_eq!(runs(), before);
+}
+
+#[test]
+fn failed_runs_of_an_interrupted_sweep_are_trained_again_when_asked() {
+    let here = tempfile::tempdir().unwrap();
+    fs::write(here.path().join("spec.toml"), SPEC).unwrap();
+    let fails = |run: u32| if run == 0 { Err("no memory".to_owned()) } else { Ok(converged(10 - u64::from(run))) };
+    let (outcome, _) = sweep(here.path(), &["--fail-fast"], fails);
+    assert!(outcome.unwrap_err().starts_with("run 0 failed: no memory"));
+    let is_well = |run: u32| Ok(converged(10 - u64::from(run)));
+    let (outcome, trained) = sweep(here.path(), &["--retry-failed"], is_well);
+    assert_eq!(outcome, Ok(0));
+    assert!(trained.contains(&0), "{trained:?}");
+    let runs = fs::read_to_string(here.path().join("out/runs.csv")).unwrap();
+    assert!(!runs.contains("failed"), "{runs}");
+}

@@ -72,7 +72,7 @@ pub(super) fn plan(loaded: &Loaded, training: Training) -> Plan<'_> {
 }
 
 /// Carries out a plan, with a progress bar unless `quiet`.
-pub(super) fn carry_out(executor: &dyn Executor, plan: &Plan<'_>, quiet: bool) -> Result<Study, Failure> {
+fn carry_out(executor: &dyn Executor, plan: &Plan<'_>, quiet: bool) -> Result<Study, Failure> {
     let progress = Progress::new(quiet);
     let options = Options { threads: 0, interrupted: &GIVEN_UP, listener: &|event| progress.tell(event) };
     engine::run(plan, executor, &options).map_err(|Interrupted| given_up())

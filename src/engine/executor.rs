@@ -7,13 +7,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::finished::Finished;
 use super::plan::{Part, Plan};
 use super::quiet;
 use super::sink::Sink;
 use super::tasks::Task;
 use crate::event::{Event, Listener};
 use crate::outcome::Status;
+use crate::record::Finished;
 
 /// Carries out runs.
 pub trait Executor: Sync {

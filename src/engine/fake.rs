@@ -1,10 +1,9 @@
 //! [`Fake`]: an executor for tests, whose runs go as a script says.
 
 use super::executor::{Executor, Interrupted};
-use super::finished::Finished;
 use super::plan::Plan;
 use super::tasks::Task;
-use crate::record::{Compact, Run};
+use crate::record::{Compact, Finished, Run};
 
 /// An executor that trains nothing. Its script says how each run goes, or why it cannot be carried out; it may wait, and it may
 /// panic.

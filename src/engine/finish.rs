@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::finished::Finished;
 use super::plan::Columns;
 use crate::data::Batches;
 use crate::grid;
 use crate::outcome::Status;
 use crate::problem::{Measure, Measures, Problem};
-use crate::record::{Compact, Curve, Run};
+use crate::record::{Compact, Curve, Finished, Run};
 use crate::spec::Setup;
 use crate::train::{self, Outcome};
 

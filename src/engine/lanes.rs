@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use super::executor::{Executor, Interrupted};
 use super::finish::Finisher;
-use super::finished::Finished;
 use super::plan::{Part, Plan, init_key, order_seed};
 use super::tasks::{MOST_LANES, Task, tasks};
 use crate::data::SharedOrders;
 use crate::problem::{Model as _, with_model};
-use crate::record::Parameters;
+use crate::record::{Finished, Parameters};
 use crate::train::{self, Group, Lane};
 
 /// Trains groups of runs in lockstep, one run per SIMD lane; none of its settings changes a single bit of the results.

@@ -10,7 +10,6 @@ mod boundary;
 mod executor;
 mod fake;
 mod finish;
-mod finished;
 mod footprint;
 mod lanes;
 mod plan;
@@ -25,16 +24,16 @@ mod work;
 
 pub use executor::{Executor, Interrupted, Options, Stopped, carry_out};
 pub use fake::Fake;
-pub use finished::Finished;
 pub use footprint::Footprint;
 pub use lanes::Lanes;
 pub use plan::{Columns, Fingerprint, Part, Plan};
-pub use prepare::{PrepareError, PrepareErrorKind, Prepared};
-pub use sink::{Memory, Sink};
+pub use prepare::{Input, PrepareError, PrepareErrorKind, Prepared};
+pub use sink::{Memory, Sink, fitting, missing};
 pub use study::study;
 pub use tasks::{MOST_LANES, Task};
 pub use work::{Work, seconds_of_solving, work};
 
+pub use crate::record::Finished;
 use crate::record::Study;
 
 /// Carries out a whole plan in memory.

@@ -3,7 +3,6 @@
 //! Owns all that depends on a run's place in the grid: which runs keep curves, the columns of all problems, which pictures are made.
 //! Any part of a plan can be carried out anywhere, in any order, and gives the same bytes.
 
-use super::finished::Finished;
 use super::prepare::Prepared;
 use crate::data::{Batches, Sampling};
 use crate::grid::{self, Grid};
@@ -11,7 +10,7 @@ use crate::metric::{FALSE_CONVERGENCE, LATER_DROP, RESOLUTION, STABILITY_LIMIT};
 use crate::outcome::Status;
 use crate::problem::{Measure, Measures, Problem};
 use crate::random::Key;
-use crate::record::{Compact, Run};
+use crate::record::{Compact, Finished, Run};
 use crate::spec::{Experiment, Setup};
 use crate::train::{self, AfterConvergence, BatchSize, Budget, Detail, EvaluateEvery};
 
@@ -100,9 +99,20 @@ impl<'a> Plan<'a> {
         part(&self.grid.runs.iter().flat_map(|run| run.id.to_le_bytes()).collect::<Vec<u8>>());
         let mut inputs = blake3::Hasher::new();
         self.prepared.inputs.iter().for_each(|input| {
-            inputs.update(input.as_bytes());
+            inputs.update(input.contents.as_bytes());
         });
         Fingerprint { settings: settings.finalize(), inputs: inputs.finalize(), numerics: NUMERICS }
+    }
+
+    /// What is recorded of runs, whichever runs there are: only those recorded alike can stand in one study.
+    pub fn recorded(&self) -> blake3::Hash {
+        let mut recorded = blake3::Hasher::new();
+        let measures = self.columns.measures.iter().map(|measure| measure.name().to_owned());
+        let kinds = [format!("{:?}", self.curves), format!("{:?}", self.experiment.parameters)];
+        for name in kinds.into_iter().chain(measures).chain([String::new()]).chain(self.columns.extras()) {
+            recorded.update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes());
+        }
+        recorded.finalize()
     }
 
     /// What a run trains on, and how.

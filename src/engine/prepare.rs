@@ -6,9 +6,10 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Debug, Write as _};
 use std::hash::{DefaultHasher, Hasher};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::data::{self, Dataset};
+use crate::data::{self, Dataset, Source};
 use crate::grid::{self, Grid};
 use crate::problem::{self, Measure, Measures, Problem};
 use crate::spec::Setup;
@@ -23,10 +24,19 @@ pub struct Prepared {
     by_setup: Vec<SetupProblems>,
     /// What the user should know of the data.
     pub notes: Vec<String>,
-    /// BLAKE3 of every file that was read, each once.
-    pub(super) inputs: Vec<blake3::Hash>,
+    /// Every file that was read, each once.
+    pub inputs: Vec<Input>,
     /// How large the data sets are, one line for each of the first few.
     pub data: Vec<String>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Input {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// BLAKE3 of what was in it.
+    pub contents: blake3::Hash,
 }
 
 /// The problems of a setup, as positions in the list of all.
@@ -161,7 +171,7 @@ struct Problems<'a> {
     data: Vec<Arc<Dataset>>,
     known_data: Index<(&'a data::Definition, Option<u64>)>,
     notes: Distinct<String>,
-    inputs: Distinct<blake3::Hash>,
+    inputs: Distinct<Input>,
 }
 
 impl<'a> Problems<'a> {
@@ -196,7 +206,9 @@ impl<'a> Problems<'a> {
         };
         let data = Arc::new(Dataset::load(definition, seed).map_err(PrepareErrorKind::Data)?);
         data.notes.iter().for_each(|note| self.notes.add(note.clone()));
-        data.contents.into_iter().for_each(|contents| self.inputs.add(contents));
+        if let (Some(contents), Source::Csv(source)) = (data.contents, &definition.source) {
+            self.inputs.add(Input { path: source.path.clone(), contents });
+        }
         self.data.push(Arc::clone(&data));
         self.known_data.add(place, key);
         Ok(data)

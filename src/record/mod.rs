@@ -5,6 +5,7 @@
 mod boundary;
 mod cell;
 mod curves;
+mod finished;
 mod goldilocks;
 mod parameters;
 mod resolution;
@@ -25,6 +26,7 @@ pub use boundary::{write_boundary, write_points};
 pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED};
 pub(crate) use curves::{CURVE_COLUMNS, LANDSCAPE_COLUMNS};
 pub use curves::{write_curves, write_landscape};
+pub use finished::Finished;
 pub use goldilocks::{Best, Edge, Goldilocks, write_goldilocks};
 pub use parameters::write_parameters;
 pub(crate) use parameters::{ENDS, PARAMETER_COLUMNS};

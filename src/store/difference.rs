@@ -31,11 +31,17 @@ impl fmt::Display for OtherGrid {
 impl std::error::Error for OtherGrid {}
 
 /// Checks that no results of another grid are in a folder. The same spec with the same changes may always replace its results,
-/// and so may any spec whose runs are the same.
+/// and so may any spec whose runs are the same; one that `extends` them may have more.
 ///
 /// # Errors
 /// When there are results of other runs; it says what differs.
-pub fn same_grid(folder: &Path, experiment: &Experiment, overrides: &[String], grid: &Grid) -> Result<(), OtherGrid> {
+pub fn same_grid(
+    folder: &Path,
+    experiment: &Experiment,
+    overrides: &[String],
+    grid: &Grid,
+    extends: bool,
+) -> Result<(), OtherGrid> {
     place::repair(folder);
     if !contents::is_results(folder) {
         return Ok(());
@@ -47,7 +53,8 @@ pub fn same_grid(folder: &Path, experiment: &Experiment, overrides: &[String], g
     }
     let there = identities(folder);
     let here: HashSet<u64> = grid.runs.iter().map(|run| run.id).collect();
-    if there.as_ref() == Some(&here) {
+    let is_kept = |there: &HashSet<u64>| *there == here || extends && there.is_subset(&here);
+    if there.as_ref().is_some_and(is_kept) {
         return Ok(());
     }
     let mut differences = settings(&spec, &changes, experiment.text(), overrides);
@@ -70,7 +77,7 @@ fn identities(folder: &Path) -> Option<HashSet<u64>> {
 }
 
 /// The settings that differ between two specs with their changes, a line each.
-fn settings(there: &str, changes_there: &[String], here: &str, changes_here: &[String]) -> Vec<String> {
+pub(super) fn settings(there: &str, changes_there: &[String], here: &str, changes_here: &[String]) -> Vec<String> {
     const MOST: usize = 8;
     let (there, here) = (flat(there, changes_there), flat(here, changes_here));
     let paths: std::collections::BTreeSet<&String> = there.keys().chain(here.keys()).collect();

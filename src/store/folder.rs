@@ -9,10 +9,10 @@ use std::sync::Mutex;
 use tempfile::TempDir;
 
 use super::contents;
-use super::layout::{self, MANIFEST, RUNS};
+use super::layout::{self, JOURNAL, MANIFEST, RUNS};
 use super::lock::{Lock, Taken, Traces};
 use super::place::{self, NEW, OLD, Place};
-use crate::fs::{Error, sync_files, sync_folder, temporary};
+use crate::fs::{Error, attempt, sync_files, sync_folder, temporary};
 
 /// Why a folder cannot be written; nothing has been changed.
 #[derive(Debug)]
@@ -117,6 +117,8 @@ pub struct Staging {
     fresh: TempDir,
     place: Place,
     shown: PathBuf,
+    /// What kept the runs until their results are in place.
+    journal: Option<PathBuf>,
     // Dropped last: who holds it may touch the work folder.
     _lock: Lock,
 }
@@ -141,7 +143,7 @@ pub fn stage(folder: &Path) -> Result<Staging, StageError> {
     let fresh = temporary(0o777).prefix(NEW).tempdir_in(&place.work);
     let fresh = fresh.map_err(|error| StageError::File(failed()(error)))?;
     in_the_making().push((fresh.path().to_owned(), lock.traces()));
-    Ok(Staging { fresh, place, shown: folder.to_owned(), _lock: lock })
+    Ok(Staging { fresh, place, shown: folder.to_owned(), journal: None, _lock: lock })
 }
 
 /// Makes a folder for plots beside whatever else is in it; refuses results, whose plots would be replaced by others, and names of
@@ -188,6 +190,16 @@ impl Staging {
         self.fresh.path()
     }
 
+    /// Where the journal of the runs of these results lies.
+    pub fn journal(&self) -> PathBuf {
+        self.place.work.join(JOURNAL)
+    }
+
+    /// Says that the results hold all that the journal keeps, so that it goes when they are in their place.
+    pub fn outlives_journal(&mut self) {
+        self.journal = Some(self.journal());
+    }
+
     /// Waits until all that was written is on the disk; to be called before [`Staging::publish`].
     ///
     /// # Errors
@@ -201,6 +213,13 @@ impl Staging {
     /// # Errors
     /// When that fails; the error says where things are.
     pub fn publish(mut self) -> Result<(), PublishError> {
+        self.replace()?;
+        // One that stays makes the next run of this plan a short one.
+        self.journal.iter().for_each(|journal| drop(fs::remove_file(journal)));
+        Ok(())
+    }
+
+    fn replace(&mut self) -> Result<(), PublishError> {
         let fresh = self.fresh.path().to_owned();
         if let Ok(old) = fs::metadata(&self.place.target) {
             let _ = fs::set_permissions(&fresh, old.permissions());
@@ -210,7 +229,7 @@ impl Staging {
         }
         let target = self.place.target.clone();
         let replaced = match fs::symlink_metadata(&target) {
-            Err(_) => fs::rename(&fresh, &target).map(|()| None),
+            Err(_) => attempt(&target).and_then(|()| fs::rename(&fresh, &target)).map(|()| None),
             Ok(_) => exchange(&fresh, &target).map(|()| Some(fresh.clone())),
         };
         let replaced = match replaced {
@@ -235,8 +254,8 @@ impl Staging {
         let name = fresh.file_name().unwrap_or_default().to_string_lossy().replacen(NEW, OLD, 1);
         let old = self.place.work.join(name);
         let failed = |error| PublishError::File(Error::new("cannot replace", &self.shown)(error));
-        fs::rename(target, &old).map_err(failed)?;
-        let Err(cause) = fs::rename(fresh, target) else { return Ok(Some(old)) };
+        attempt(target).and_then(|()| fs::rename(target, &old)).map_err(failed)?;
+        let Err(cause) = attempt(target).and_then(|()| fs::rename(fresh, target)) else { return Ok(Some(old)) };
         match fs::rename(&old, target) {
             Ok(()) => Err(failed(cause)),
             Err(_) => Err(self.elsewhere("the old results are in", old, cause)),
@@ -282,6 +301,7 @@ impl Drop for Staging {
 
 /// Exchanges two folders at once, where the system can: there is no moment without either.
 fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    attempt(b)?;
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -329,6 +349,7 @@ fn fill(fresh: &Path, target: &Path) -> io::Result<()> {
 
 /// Moves a file, from another file system too.
 fn put(from: &Path, to: &Path) -> io::Result<()> {
+    attempt(to)?;
     match fs::rename(from, to) {
         Err(error) if is_immovable(&error) => {
             let mut copy = temporary(0o666).tempfile_in(crate::fs::parent(to))?;

@@ -29,6 +29,9 @@ pub const PROVENANCE: &str = "provenance.toml";
 /// What took how long; cannot be reproduced either.
 pub const TIMING: &str = "timing.csv";
 
+/// In the work folder: what is finished of a sweep that is not.
+pub(super) const JOURNAL: &str = "journal";
+
 /// What the manifest may name, in its order.
 pub(super) const TABLES: [&str; 9] =
     [RUNS, SUMMARY, GOLDILOCKS, CURVES, PARAMETERS, LANDSCAPE, BOUNDARY, POINTS, OVERRIDES];

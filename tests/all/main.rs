@@ -8,6 +8,7 @@
 //! | [`determinism`] | the same bits for any threads, grouping and instruction set |
 //! | [`fuzz`] | hostile input by the thousand: specs, CSV files, results, addresses; `tests/abuse/fuzz` plays it for minutes |
 //! | [`limits`] | sizes that no machine has, and messages without an end |
+//! | [`store`], [`resume`] | files, signals, sweeps that are killed and go on |
 //! | [`cli`], [`check`], [`terminal`], [`verbs`] | the program as its users run it |
 
 mod architecture;
@@ -22,6 +23,7 @@ mod naive_experiments;
 mod networks;
 mod playground;
 mod playground_reference;
+mod resume;
 mod schema;
 mod spec;
 mod store;

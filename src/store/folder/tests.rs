@@ -197,3 +197,39 @@ fn a_folder_that_cannot_move_is_filled_with_its_manifest_last() {
     fill(&fresh, &to).unwrap_err();
     assert_eq!(names(&to), ["runs.csv", "summary.csv"], "half of it has no manifest");
 }
+
+/// A disk that is full, or fails once, at every point in turn, while results are written and put in the place of others.
+#[test]
+fn results_are_old_or_new_wherever_the_disk_fails() {
+    let write = |target: &Path, text: &str| -> Result<(), Box<dyn std::error::Error>> {
+        let staging = stage(target)?;
+        crate::fs::write(&staging.path().join(RUNS), RUN.as_bytes())?;
+        crate::fs::write_stream(&staging.path().join("summary.csv"), |out| io::Write::write_all(out, text.as_bytes()))?;
+        super::super::write_manifest(staging.path())?;
+        staging.sync()?;
+        Ok(staging.publish()?)
+    };
+    for is_full in [true, false] {
+        let mut failures = 0;
+        for well in 0.. {
+            let (_root, root) = root();
+            let target = root.join("results");
+            write(&target, "old").unwrap();
+            let refusal = crate::fs::faults::Refusal::after(well, is_full, &root);
+            let outcome = write(&target, "new");
+            let refused = refusal.count();
+            drop(refusal);
+            super::super::verify_manifest(&target).unwrap();
+            let expected = if outcome.is_ok() { "new" } else { "old" };
+            assert_eq!(text(&target.join("summary.csv")), expected);
+            write(&target, "last").unwrap();
+            assert_eq!(text(&target.join("summary.csv")), "last");
+            assert_eq!(names(&root), ["results"], "nothing is left behind");
+            failures += usize::from(outcome.is_err());
+            if refused == 0 {
+                break;
+            }
+        }
+        assert!(failures > 8, "every point had its turn: {failures}");
+    }
+}
