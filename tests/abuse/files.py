@@ -134,7 +134,16 @@ class Abuse:
             expected = "new" if code == 0 and verb in ("run", "report") else "old"
             self.hold(found == expected, f"{name} {verb}: exit {code}, results are {found}")
             self.hold((folder / "notes.txt").is_file(), f"{name} {verb}: a note is gone")
-            self.hold(early or not (self.root / ".unfinished").exists(), f"{name} {verb}: exit {code} leaves something behind")
+            # What an interrupted run has finished is kept for the next one.
+            left = [path for path in self.left() if path != "r/journal"]
+            self.hold(early or not left, f"{name} {verb}: exit {code} leaves {left} behind")
+        self.call(*VERBS["run"], expect=0)
+        self.hold(not (self.root / ".unfinished").exists(), f"{name}: the run after it leaves something behind")
+
+    def left(self):
+        """The files beside the results that are unfinished."""
+        below = self.root / ".unfinished"
+        return sorted(str(path.relative_to(below)) for path in below.rglob("*") if path.is_file())
 
     def kills(self):
         """kill -9 at random moments: old results or new ones, and the next run cleans up."""
