@@ -109,7 +109,6 @@ fn a_sweep_killed_twenty_times_has_the_files_of_one_that_ran_in_one_go() {
     place.run(&["--quiet", "--out", "reference"], 0);
     let duration = begun.elapsed();
     let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64;
-    println!("moments {seed}, one go takes {duration:?}");
     let mut moments = Moments(seed);
     let (mut killed, mut went_on, mut finished) = (0, 0, 0);
     while killed < 20 {
@@ -130,7 +129,7 @@ fn a_sweep_killed_twenty_times_has_the_files_of_one_that_ran_in_one_go() {
     }
     place.run(&["--quiet"], 0);
     place.hold("results/study", "reference");
-    assert!(went_on > 0, "no sweep went on: {finished} finished");
+    assert!(went_on > 0, "no sweep went on: {finished} finished (moments {seed}, one go takes {duration:?})");
     assert!(place.is_clean(), "nothing is left behind");
 }
 
