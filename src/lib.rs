@@ -33,7 +33,7 @@
 //!
 //! Imports point down this list and never up; each part's own page says what it owns:
 //! [`cli`], [`report`], [`store`], [`engine`], [`event`], [`check`], [`record`], [`grid`], [`spec`], [`train`], [`problem`],
-//! [`data`], and at the bottom [`metric`], [`random`], [`math`], [`fs`], [`choice`], [`outcome`], [`value`] and [`word`].
+//! [`data`], [`output`], and at the bottom [`metric`], [`random`], [`math`], [`fs`], [`choice`], [`outcome`], [`value`] and [`word`].
 
 pub mod check;
 pub mod choice;
@@ -46,6 +46,7 @@ pub mod grid;
 pub mod math;
 pub mod metric;
 pub mod outcome;
+pub mod output;
 pub mod problem;
 pub mod random;
 pub mod record;

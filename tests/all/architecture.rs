@@ -6,16 +6,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The parts, from the outermost to the innermost; a part may import only parts below it.
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 17] = [
     "main", "cli", "report", "store", "engine", "event", "check", "record", "grid", "spec", "train", "problem", "data",
-    "random", "fs", "outcome",
+    "output", "random", "fs", "outcome",
 ];
 
 /// Parts at the bottom that know nothing of each other nor of anything above.
 const BOTTOM: [&str; 8] = ["random", "fs", "outcome", "value", "math", "choice", "metric", "word"];
 
 /// What a part must not know although it lies below.
-const FORBIDDEN: [(&str, &[&str]); 7] = [
+const FORBIDDEN: [(&str, &[&str]); 8] = [
+    ("output", &["random", "fs", "math", "outcome"]),
     ("check", &["train", "problem", "data"]),
     ("report", &["engine", "grid", "spec", "train", "problem", "data"]),
     ("store", &["engine", "check", "train", "problem", "data"]),
