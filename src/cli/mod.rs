@@ -12,6 +12,7 @@ mod interrupt;
 mod load;
 mod look;
 mod memory;
+mod parse;
 mod plan;
 mod report;
 mod retrain;
@@ -58,6 +59,7 @@ enum Command {
     Report(report::Args),
     Init(init::Args),
     Import(import::Args),
+    Parse(parse::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     #[command(hide = true)]
@@ -126,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Parse(args) => parse::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Retrain(args) => retrain::run(&args),

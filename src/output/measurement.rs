@@ -77,7 +77,7 @@ pub struct Backwards {
 impl fmt::Display for Backwards {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (line, key, step, before) = (self.line, self.key.name(), self.step, self.before);
-        write!(f, "line {line}: a loss of `{key}` {step} after one of {before}; steps must increase\n")?;
+        writeln!(f, "line {line}: a loss of `{key}` {step} after one of {before}; steps must increase")?;
         write!(f, "help: print the step of the whole run, not one that begins anew in every epoch or phase")
     }
 }

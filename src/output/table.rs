@@ -35,6 +35,8 @@ impl Table {
         if self.header.is_empty() || cells.len() < self.header.len() {
             return None;
         }
+        // A row of another table begins with a word.
+        Number::all_of(cells[0])?;
         let numbers: Vec<Option<Number>> = cells[..self.header.len()].iter().map(|cell| Number::all_of(cell)).collect();
         let pairs: Vec<Pair> = self
             .header

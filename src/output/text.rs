@@ -15,6 +15,9 @@ const LEVELS: [&str; 8] = ["TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR",
 const BEFORE_STEPS: [&str; 10] =
     ["train", "training", "global", "current", "at", "after", "in", "end", "of", "finished"];
 
+/// `train.py:150` is a place in a source, not a measurement.
+const SOURCES: [&str; 6] = [".py", ".rs", ".cc", ".cpp", ".jl", ".go"];
+
 /// Reads the numbers of a line.
 pub(super) fn read(line: &str) -> Vec<Pair> {
     let mut scan = Scan { pairs: Vec::new(), weak: Vec::new(), phase: None, is_of_best: false };
@@ -56,13 +59,13 @@ impl<'a> Scan<'a> {
         while let Some(&token) = tokens.get(at) {
             if let Token::Word(word) = token {
                 words.push(word);
-                if let Some((count, length)) = step_after(word, &tokens[at + 1..]) {
-                    if self.step(&words, count, &tokens[at + 1..at + 1 + length]) {
-                        words.clear();
-                        at_start = matches!(tokens.get(at + 1 + length), Some(Token::Cut));
-                        at += 1 + length;
-                        continue;
-                    }
+                if let Some((count, length)) = step_after(word, &tokens[at + 1..])
+                    && self.step(&words, count, &tokens[at + 1..at + 1 + length])
+                {
+                    words.clear();
+                    at_start = matches!(tokens.get(at + 1 + length), Some(Token::Cut));
+                    at += 1 + length;
+                    continue;
                 }
                 at += 1;
                 continue;
@@ -94,7 +97,9 @@ impl<'a> Scan<'a> {
     fn step(&mut self, words: &[&'a str], number: Number, between: &[Token<'a>]) -> bool {
         let Some((last, before)) = words.split_last() else { return false };
         let fits = |word: &&str| [&LEVELS[..], &BEFORE_STEPS, &PHASES].iter().any(|list| is_one_of(word, list));
-        let Some(key) = step_key(last).filter(|_| before.iter().all(fits)) else { return false };
+        // `validation loss at iteration 20`, but not `time per iteration: 20`.
+        let is_told = before.last().is_some_and(|word| is_one_of(word, &["at", "after", "in", "of"]));
+        let Some(key) = step_key(last).filter(|_| is_told || before.iter().all(fits)) else { return false };
         let is_global = before.last().is_some_and(|word| same(word, "global")) && key == StepKey::Step;
         let key = if is_global { StepKey::GlobalStep } else { key };
         self.free(before);
@@ -120,7 +125,10 @@ impl<'a> Scan<'a> {
         if name.len() > MOST_WORDS {
             name = &name[name.len() - 1..];
         }
-        if name.is_empty() {
+        let is_step = name.last().is_some_and(|last| step_key(last).is_some());
+        let is_best = name.iter().any(|word| is_one_of(word, &["best"]));
+        let is_source = name.last().is_some_and(|last| SOURCES.iter().any(|end| last.ends_with(end)));
+        if name.is_empty() || is_source || is_step && is_best {
             return;
         }
         let name = name.join(" ");

@@ -6,9 +6,10 @@
 //! | [`spec`], [`schema`], [`grid`] | specs, their messages, the JSON Schema, and the runs they expand into |
 //! | [`naive`], [`naive_experiments`], [`networks`], [`playground`], [`playground_reference`] | trained numbers against loops of a few lines and recorded traces |
 //! | [`determinism`] | the same bits for any threads, grouping and instruction set |
-//! | [`fuzz`] | hostile input by the thousand: specs, CSV files, results, addresses; `tests/abuse/fuzz` plays it for minutes |
+//! | [`fuzz`] | hostile input by the thousand: specs, CSV files, results, addresses, output of programs; `tests/abuse/fuzz` plays it for minutes |
 //! | [`limits`] | sizes that no machine has, and messages without an end |
 //! | [`store`], [`resume`] | files, signals, sweeps that are killed and go on |
+//! | [`output`] | what is read from the output of training programs |
 //! | [`cli`], [`check`], [`terminal`], [`verbs`] | the program as its users run it |
 
 mod architecture;
@@ -21,6 +22,7 @@ mod limits;
 mod naive;
 mod naive_experiments;
 mod networks;
+mod output;
 mod playground;
 mod playground_reference;
 mod resume;

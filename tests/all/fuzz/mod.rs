@@ -7,6 +7,7 @@
 
 mod addresses;
 mod csv_files;
+mod outputs;
 mod results;
 mod specs;
 
