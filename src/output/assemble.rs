@@ -66,6 +66,7 @@ impl Assembler {
         if pairs.is_empty() {
             return Ok(());
         }
+        pairs.truncate(MOST_VALUES);
         if let Some((before, old)) = self.overwritten.take() {
             if self.own_step(&old) == self.own_step(&pairs) {
                 let is_new = |pair: &Pair| !pairs.iter().any(|other| other.name == pair.name);

@@ -63,7 +63,7 @@ impl<'a> Scan<'a> {
                     && self.step(&words, count, &tokens[at + 1..at + 1 + length])
                 {
                     words.clear();
-                    at_start = matches!(tokens.get(at + 1 + length), Some(Token::Cut));
+                    at_start = matches!(tokens.get(at + 1 + length), Some(Token::Cut | Token::Is));
                     at += 1 + length;
                     continue;
                 }
@@ -86,8 +86,12 @@ impl<'a> Scan<'a> {
                 at += 3;
                 continue;
             }
+            // `step 1: …` begins a field, as `step 1, …` does.
+            at_start = match token {
+                Token::Is => at_start && words.is_empty() && length == 1,
+                other => matches!(other, Token::Cut),
+            };
             words.clear();
-            at_start = matches!(token, Token::Cut);
             at += length;
         }
         self.free(&words);
