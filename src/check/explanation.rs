@@ -172,7 +172,7 @@ fn measured(study: &Study, curve: &Curve, measure: &str) -> Option<Vec<f64>> {
 
 /// Where the loss of a one-parameter problem is least.
 fn minimum(study: &Study) -> Option<f64> {
-    study.landscape.iter().min_by(|a, b| a.loss.total_cmp(&b.loss)).map(|point| point.w)
+    study.landscape().iter().min_by(|a, b| a.loss.total_cmp(&b.loss)).map(|point| point.w)
 }
 
 /// What the next smaller and the next larger learning rate did, everything else being equal.

@@ -6,7 +6,7 @@
 //!
 //! Knows nothing of terminals and files (but for the data that problems load).
 
-mod boundary;
+mod attachment;
 mod executor;
 mod fake;
 mod finish;

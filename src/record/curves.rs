@@ -1,4 +1,4 @@
-//! `curves.csv`, one row per run and recorded step, and `landscape.csv`, the loss along the only parameter there is.
+//! `curves.csv`, one row per run and recorded step.
 
 use std::io::{self, Write};
 
@@ -7,9 +7,6 @@ use super::table;
 
 /// The columns of `curves.csv` before the measures.
 pub(crate) const CURVE_COLUMNS: [&str; 4] = ["run", "step", "epoch", "loss"];
-
-/// The columns of `landscape.csv`.
-pub(crate) const LANDSCAPE_COLUMNS: [&str; 2] = ["w", "loss"];
 
 /// Curves that one thread formats at a time; each has some hundred rows.
 const CURVES_PER_CHUNK: usize = 64;
@@ -36,18 +33,5 @@ pub fn write_curves(study: &Study, out: &mut (impl Write + Send)) -> io::Result<
             }
             rows.end();
         }
-    })
-}
-
-/// Writes `landscape.csv`.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn write_landscape(study: &Study, out: &mut (impl Write + Send)) -> io::Result<()> {
-    table::write(out, LANDSCAPE_COLUMNS, study.landscape.len(), 4096, |number, rows| {
-        let point = study.landscape[number];
-        rows.number(point.w);
-        rows.number(point.loss);
-        rows.end();
     })
 }

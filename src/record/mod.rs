@@ -2,7 +2,7 @@
 //!
 //! Exporters are pure (results in, bytes out). Knows nothing of training.
 
-mod boundary;
+mod attachment;
 mod cell;
 mod curves;
 mod finished;
@@ -21,11 +21,13 @@ mod table;
 pub use crate::grid::Axis;
 pub use crate::outcome::{Status, Trend};
 pub use crate::value::{Compact, Shortest, Value};
-pub(crate) use boundary::{BOUNDARY_COLUMNS, PARTS, POINT_COLUMNS};
-pub use boundary::{write_boundary, write_points};
+pub use attachment::{
+    Attachment, Boundary, BoundaryPoint, LandscapePoint, Plane, write_boundary, write_landscape, write_points,
+};
+pub(crate) use attachment::{BOUNDARY_COLUMNS, LANDSCAPE_COLUMNS, PARTS, POINT_COLUMNS};
 pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED};
-pub(crate) use curves::{CURVE_COLUMNS, LANDSCAPE_COLUMNS};
-pub use curves::{write_curves, write_landscape};
+pub(crate) use curves::CURVE_COLUMNS;
+pub use curves::write_curves;
 pub use finished::Finished;
 pub use goldilocks::{Best, Edge, Goldilocks, write_goldilocks};
 pub use parameters::write_parameters;
@@ -33,6 +35,6 @@ pub(crate) use parameters::{ENDS, PARAMETER_COLUMNS};
 pub use retarget::{RetargetError, retarget};
 pub use runs::write_runs;
 pub(crate) use runs::{FIRST_COLUMNS, OUTCOME_COLUMNS};
-pub use study::{Boundary, BoundaryPoint, Curve, Extra, LandscapePoint, Parameters, Plane, Run, Study, Target};
+pub use study::{Curve, Extra, Parameters, Run, Study, Target};
 pub use summary::{Reached, Summary, expected_steps_interval, write_summary};
 pub use table::FULL_BATCH;

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::attachment::{Attachment, Boundary, LandscapePoint};
 use crate::grid::Axis;
 use crate::metric::Metric;
 use crate::outcome::{Status, Trend};
@@ -28,8 +29,8 @@ pub struct Study {
     pub curves: Vec<Curve>,
     /// Parameters of runs, ordered by run, the initial ones first; only what the spec asks for.
     pub parameters: Vec<Parameters>,
-    /// The loss along the parameter for problems with one parameter, ascending in `w`; else empty.
-    pub landscape: Vec<LandscapePoint>,
+    /// What only some families of problems have to show.
+    pub attachments: Vec<Attachment>,
     /// Whether no run was meant to converge, as far as is known: the spec has no criterion.
     pub without_target: bool,
     /// For each run, how many examples its full batch has; 0 where that is not its batch size, or the number is not known. Empty
@@ -39,8 +40,6 @@ pub struct Study {
     pub trains_as_the_page: bool,
     /// What convergence is judged by, where it is one measure with one value for all runs.
     pub target: Option<Target>,
-    /// What networks make of the plane, if the spec asks for it.
-    pub boundary: Option<Boundary>,
     /// What the reader should know, in plain sentences (for example: a constant feature was found).
     pub notes: Vec<String>,
 }
@@ -60,6 +59,16 @@ impl Study {
     /// Where in [`Study::measures`] a metric stands, if it was recorded.
     pub fn measure(&self, metric: Metric) -> Option<usize> {
         self.measures.iter().position(|name| name == metric.name())
+    }
+
+    /// The loss along the parameter of a problem with one parameter, ascending in `w`; else empty.
+    pub fn landscape(&self) -> &[LandscapePoint] {
+        self.attachments.iter().find_map(Attachment::landscape).unwrap_or_default()
+    }
+
+    /// What networks make of the plane, if the spec asked for it.
+    pub fn boundary(&self) -> Option<&Boundary> {
+        self.attachments.iter().find_map(Attachment::boundary)
     }
 
     /// What the problem adds under this name, if it does.
@@ -167,53 +176,4 @@ pub struct Curve {
     pub loss: Vec<f64>,
     /// One column per [`Study::measures`], each as long as `steps`.
     pub measures: Vec<Vec<f64>>,
-}
-
-/// A point of the loss curve of a one-parameter problem.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LandscapePoint {
-    /// The parameter.
-    pub w: f64,
-    /// The loss there.
-    pub loss: f64,
-}
-
-/// What the networks of some runs make of the plane, after some epochs, and the points of the first of them.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Boundary {
-    /// Where the outputs are taken: all pairs of these, as horizontal and as vertical coordinate; ascending, evenly spaced.
-    pub coordinates: Vec<f64>,
-    /// Ordered by run, then by epoch.
-    pub planes: Vec<Plane>,
-    /// The points that these runs learn from, and those that they are tested on.
-    pub points: Vec<BoundaryPoint>,
-}
-
-/// What the network of one run makes of the plane after some epochs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plane {
-    /// Number of the run.
-    pub run: usize,
-    /// After so many epochs.
-    pub epoch: u64,
-    /// Training loss then; not a number or infinite where training has gone too far.
-    pub loss: f64,
-    /// Loss on the points set aside for testing, likewise.
-    pub test_loss: f64,
-    /// Outputs, from −1 for one class to 1 for the other (amounts may lie beyond), rounded to three decimals: one row of horizontal
-    /// coordinates after the other. Not a number where training has gone too far.
-    pub outputs: Vec<f64>,
-}
-
-/// A point of the plane with its label.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BoundaryPoint {
-    /// Horizontal coordinate.
-    pub x: f64,
-    /// Vertical coordinate.
-    pub y: f64,
-    /// −1 or 1 for the two classes, else an amount.
-    pub label: f64,
-    /// Whether it was set aside for testing.
-    pub is_test: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::axis::{AxisValues, Sequence, Spaced};
 use super::diagnostic::{Diagnostic, Located};
-use super::keys::{Key, Kinds};
+use super::key::{Key, Kinds};
 use super::kind::{Given, Kind};
 use super::report::{self, Report};
 use super::sections;
@@ -196,7 +196,8 @@ fn counting(key: &Key, table: &Table, item: &Item, report: &mut Report) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use super::super::keys::{Default, Place};
+    use super::super::key::{Default, Place};
+    use super::super::keys;
     use super::super::tree;
     use super::*;
 
@@ -212,7 +213,7 @@ mod tests {
     fn read_widths(text: &str) -> Result<Vec<String>, Vec<String>> {
         let table = tree::parse(0, text, &mut Vec::new());
         let mut report = Report::default();
-        let kinds = Kinds { problem: None, data: None };
+        let kinds = Kinds { problem: None, data: None, table: &keys::TABLE };
         match read(&WIDTHS, table.get("x").unwrap(), false, &kinds, &mut report) {
             Some(AxisValues::Listed(values)) if report.list.is_empty() => {
                 Ok(values.iter().map(|located| located.value.to_string()).collect())

@@ -5,7 +5,7 @@ use super::axis_forms;
 use super::condition::Condition;
 use super::conditions;
 use super::diagnostic::{Diagnostic, Span};
-use super::keys::{self, Kinds, Place};
+use super::key::{self, Kinds, Place};
 use super::report::{self, Report};
 use super::suggest;
 use super::tree::{Key as Name, Node, Table};
@@ -74,7 +74,7 @@ fn block(table: &Table, span: Span, kinds: &Kinds, report: &mut Report) -> Block
 fn unknown_axis(name: &Name, kinds: &Kinds, report: &mut Report) {
     let axes = || kinds.applicable().filter(|key| key.place != Place::Fixed).map(|key| key.path);
     let nearest = || suggest::nearest(&name.name, axes().chain(OTHER_KEYS));
-    let meant = axes().find(|path| keys::leaf(path) == name.name).or_else(nearest);
+    let meant = axes().find(|path| key::leaf(path) == name.name).or_else(nearest);
     let help = match meant {
         Some(path) if path.contains('.') => format!("did you mean `\"{path}\"`?"),
         Some(path) => format!("did you mean `{path}`?"),

@@ -7,7 +7,8 @@ use super::axis_forms;
 use super::condition::{Bounds, Condition, Matcher};
 use super::diagnostic::{Diagnostic, Diagnostics, SourceFile, Span};
 use super::flatten::flatten;
-use super::keys::{Key, Kinds, Place};
+use super::key::{Key, Kinds, Place};
+use super::keys;
 use super::kind::{Given, Kind, Range};
 use super::overrides;
 use super::report::{self, Report};
@@ -174,7 +175,7 @@ fn condition(piece: &str, span: Span) -> Result<Condition, Vec<Diagnostic>> {
     let path = path.trim();
     let operators = [("<=", 2), (">=", 2), ("<", 1), (">", 1), ("=", 1)];
     let (operator, length) = operators.into_iter().find(|(sign, _)| rest.starts_with(sign)).unwrap_or(("=", 1));
-    let no_kinds = Kinds { problem: None, data: None };
+    let no_kinds = Kinds { problem: None, data: None, table: &keys::TABLE };
     let Some(key) = no_kinds.find(path).filter(|key| key.place != Place::Fixed) else {
         let axes = no_kinds.applicable().filter(|key| key.place != Place::Fixed).map(|key| key.path);
         let help = suggest::did_you_mean(path, axes, '`');

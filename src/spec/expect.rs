@@ -4,7 +4,8 @@ use super::condition::{Bounds, Condition};
 use super::conditions::{self, Axes};
 use super::diagnostic::{Diagnostic, Located};
 use super::experiment::{Claim, Expectation, Over};
-use super::keys::{KEYS, Kinds};
+use super::key::Kinds;
+use super::keys;
 use super::kind::{Given, Kind, Range};
 use super::report::{self, Report};
 use super::tree::{Item, Node, Table};
@@ -118,7 +119,7 @@ impl Reader<'_> {
             Node::Table(table) => table.get("batch_size"),
             _ => None,
         };
-        let kind = KEYS.iter().find(|key| key.path == "batch_size")?.kind;
+        let kind = keys::all().find(|key| key.path == "batch_size")?.kind;
         let batch_size = match batch_size {
             Some(size) => Some(self.scalar("best_learning_rate.batch_size", size, kind)?),
             None => None,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::axis::Block;
 use super::condition::{Bounds, Condition};
 use super::diagnostic::{Diagnostic, Diagnostics, Located, SourceFile, Span, line};
-use super::keys;
+use super::key;
 use super::kind::Given;
 use super::settings::{Point, Settings};
 use super::together;
@@ -147,13 +147,13 @@ impl Experiment {
     /// Whether the spec says when a run has converged.
     pub fn has_criterion(&self) -> bool {
         let axes = self.blocks.iter().flat_map(|block| &block.axes).map(|axis| axis.path);
-        self.settings.given.keys().copied().chain(axes).any(|path| keys::is_below(path, "stop.converged"))
+        self.settings.given.keys().copied().chain(axes).any(|path| key::is_below(path, "stop.converged"))
     }
 
     /// The measure that convergence is judged by and its value, if it is one criterion and the same for all runs.
     pub fn target(&self) -> Option<(&'static str, f64)> {
         const CRITERIA: &str = "stop.converged";
-        let is_criterion = |path: &&str| keys::is_below(path, CRITERIA) && *path != "stop.converged.hold";
+        let is_criterion = |path: &&str| key::is_below(path, CRITERIA) && *path != "stop.converged.hold";
         let mut axes = self.blocks.iter().flat_map(|block| &block.axes).map(|axis| axis.path);
         let mut given = self.settings.given.iter().filter(|(path, _)| is_criterion(path));
         let (Some((path, value)), None) = (given.next(), given.next()) else { return None };

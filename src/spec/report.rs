@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::diagnostic::{Diagnostic, Span};
-use super::keys::{self, Ability, Family, Key, Kinds, When};
+use super::key::{self, Ability, Family, Key, Kinds, When};
 use super::suggest;
 use super::tree::{Item, Node, Table};
 
@@ -40,7 +40,7 @@ impl Report {
 
     /// Whether an error about this setting, or a section it lies in, has been added.
     pub(super) fn is_faulty(&self, path: &str) -> bool {
-        self.faulty.contains(path) || self.faulty.iter().any(|faulty| keys::is_below(path, faulty))
+        self.faulty.contains(path) || self.faulty.iter().any(|faulty| key::is_below(path, faulty))
     }
 
     /// The item as a table; `subject` names it in the error.

@@ -5,7 +5,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::expect;
-use super::keys::{self, Default, FAMILIES, KEYS, Key, Place, When};
+use super::key::{self, Default, Key, Place, When};
+use super::keys;
 use super::kind::{Kind, Limit, Range};
 use super::sections::{PICTURES_WHERE, PICTURES_WHERE_DOC};
 use super::suggest;
@@ -45,7 +46,7 @@ fn reference(definition: &str) -> Json {
 /// The settings in a section, with the sections inside it.
 fn section(path: &str) -> Json {
     let mut properties = Map::new();
-    for key in KEYS.iter().filter(|key| key.place != Place::Grid) {
+    for key in keys::all().filter(|key| key.place != Place::Grid) {
         let Some(rest) = inside(key.path, path) else { continue };
         match rest.split_once('.') {
             None => add(&mut properties, rest, described(key, setting(key.kind))),
@@ -108,7 +109,7 @@ fn alternatives(mut first: Json, second: Json) -> Json {
 fn axes(schema: &dyn Fn(&Key) -> Json) -> Json {
     fn nested(section: &str, schema: &dyn Fn(&Key) -> Json) -> Map<String, Json> {
         let mut properties = Map::new();
-        for key in KEYS.iter().filter(|key| key.place != Place::Fixed) {
+        for key in keys::all().filter(|key| key.place != Place::Fixed) {
             let Some(rest) = inside(key.path, section) else { continue };
             match rest.split_once('.') {
                 None => add(&mut properties, rest, schema(key)),
@@ -124,7 +125,7 @@ fn axes(schema: &dyn Fn(&Key) -> Json) -> Json {
         properties
     }
     let mut properties = nested("", schema);
-    for key in KEYS.iter().filter(|key| key.place == Place::Anywhere) {
+    for key in keys::all().filter(|key| key.place == Place::Anywhere) {
         add(&mut properties, key.path, schema(key));
     }
     json!({ "type": "object", "additionalProperties": false, "properties": properties })
@@ -172,7 +173,7 @@ fn bounds(others: &[(&str, Json)]) -> Json {
 fn expectation() -> Json {
     let number_or_bounds = |kind| json!({ "anyOf": [setting(kind), reference("bounds")] });
     let quantile = object(&[("quantile", setting(Kind::Number(Range::UNIT)))], &["quantile"]);
-    let batch_size = KEYS.iter().find(|key| key.path == "batch_size").map(|key| ("batch_size", setting(key.kind)));
+    let batch_size = keys::all().find(|key| key.path == "batch_size").map(|key| ("batch_size", setting(key.kind)));
     let than = object(&[("where", reference("conditions"))], &["where"]);
     let property = |name: &str| match name {
         "where" => reference("conditions"),
@@ -265,11 +266,11 @@ fn default(default: Default) -> Option<Json> {
 fn documentation(key: &Key) -> String {
     let conditions = key.when.iter().map(|when| match when {
         When::Is(path, words) => {
-            format!(" For {} = {}.", keys::leaf(path), suggest::list(words.iter().map(|word| format!("\"{word}\""))))
+            format!(" For {} = {}.", key::leaf(path), suggest::list(words.iter().map(|word| format!("\"{word}\""))))
         }
         When::Problem(ability) => {
-            let families = FAMILIES.iter().filter(|family| family.abilities.contains(ability));
-            let families = suggest::list(families.map(|family| format!("\"{}\"", family.kind)));
+            let families = keys::TABLE.families.iter().filter(|family| family.abilities.contains(ability));
+            let families = suggest::list(families.map(|family| format!("\"{}\"", family.kind.name())));
             if families.is_empty() { String::new() } else { format!(" For problems of kind {families}.") }
         }
     });

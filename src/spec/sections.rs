@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::diagnostic::{Diagnostic, Located};
 use super::flatten;
-use super::keys::{self, Ability, KEYS, Key, Kinds, Place, When};
+use super::key::{self, Ability, Key, Kinds, Place, When};
+use super::keys;
 use super::kind::{Given, Kind};
 use super::report::{self, Report};
 use super::settings::Settings;
@@ -27,7 +28,11 @@ pub(super) const PICTURES_WHERE_DOC: &str =
 
 /// Reads all settings outside the grid.
 pub(super) fn read(root: &Table, report: &mut Report) -> Settings {
-    let kinds = Kinds { problem: selector(root, "problem", None), data: selector(root, "data", Some("csv")) };
+    let kinds = Kinds {
+        problem: selector(root, "problem", None),
+        data: selector(root, "data", Some("csv")),
+        table: &keys::TABLE,
+    };
     let mut reader = Reader { report, settings: Settings { given: BTreeMap::new(), sections: BTreeMap::new(), kinds } };
     reader.table(root, "");
     reader.settings
@@ -41,7 +46,7 @@ fn selector(root: &Table, section: &str, default: Option<&'static str>) -> Optio
     });
     let Some(given) = given else { return default };
     let path = format!("{section}.kind");
-    match (&given.node, KEYS.iter().find(|key| key.path == path)?.kind) {
+    match (&given.node, keys::all().find(|key| key.path == path)?.kind) {
         (Node::Text(text), Kind::Choice(words)) => words.iter().copied().find(|word| word == text),
         _ => None,
     }
@@ -96,7 +101,7 @@ impl Reader<'_> {
 
     /// The ability that every setting of a section needs and the problem lacks.
     fn common_obstacle(&self, section: &str) -> Option<Ability> {
-        let mut obstacles = KEYS.iter().filter(|key| keys::is_below(key.path, section)).map(|key| {
+        let mut obstacles = keys::all().filter(|key| key::is_below(key.path, section)).map(|key| {
             match self.settings.kinds.obstacle(key) {
                 Some(When::Problem(ability)) => Some(*ability),
                 _ => None,
@@ -136,7 +141,7 @@ impl Reader<'_> {
         for key in self.settings.kinds.applicable().filter(|key| key.place != Place::Grid) {
             let rest = if section.is_empty() { Some(key.path) } else { key.path.strip_prefix(section) };
             let child = rest.and_then(|rest| rest.trim_start_matches('.').split('.').next());
-            let is_inside = section.is_empty() || keys::is_below(key.path, section);
+            let is_inside = section.is_empty() || key::is_below(key.path, section);
             if let Some(child) = child.filter(|child| is_inside && !children.contains(child)) {
                 children.push(child);
             }
@@ -157,7 +162,7 @@ impl Reader<'_> {
             return self.report.misspelled(Some(flatten::join(section, meant)), diagnostic);
         }
         // It may be right, only in the wrong section.
-        let diagnostic = match self.settings.kinds.applicable().find(|key| keys::leaf(key.path) == name.name) {
+        let diagnostic = match self.settings.kinds.applicable().find(|key| key::leaf(key.path) == name.name) {
             Some(key) if key.place == Place::Grid => diagnostic.help(format!("`{}` belongs in [grid]", key.path)),
             Some(key) => diagnostic.help(format!("did you mean `{}`?", key.path)),
             None => diagnostic,
@@ -175,7 +180,7 @@ pub(super) fn meaningless(kinds: &Kinds, key: &Key, value: &Value, item: &Item) 
     }
     let family = kinds.family();
     let subject = match value {
-        Value::Text(word) => format!("{} = \"{word}\"", keys::leaf(key.path)),
+        Value::Text(word) => format!("{} = \"{word}\"", key::leaf(key.path)),
         _ => key.path.to_owned(),
     };
     let diagnostic = report::lacks(family, Ability::Examples, &subject, item.span);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::diagnostic::{Located, Span};
-use super::keys::{self, Default, KEYS, Key, Kinds, When};
-use super::kind::{Given, Kind};
+use super::key::{Default, Key, Kinds, When};
+use super::kind::Given;
 use crate::value::Value;
 use crate::word::Word;
 
@@ -64,14 +64,7 @@ impl Fault {
 
     /// A setting that is needed and not given.
     pub(super) fn missing(path: &'static str) -> Fault {
-        let fault = Fault { missing: Some(path), ..Fault::wrong(path, format!("`{path}` is missing")) };
-        match KEYS.iter().find(|key| key.path == path) {
-            Some(key) if matches!(key.kind, Kind::Choice(_)) => {
-                fault.help(format!("add `{}`, {}", keys::leaf(path), key.kind.expected()))
-            }
-            Some(key) => fault.help(format!("add `{}`, {}", keys::leaf(path), key.clause())),
-            None => fault,
-        }
+        Fault { missing: Some(path), ..Fault::wrong(path, format!("`{path}` is missing")) }
     }
 
     pub(super) fn label(mut self, label: impl Into<String>) -> Fault {
@@ -170,6 +163,11 @@ impl<'a> Point<'a> {
         self.optional_count(path).ok_or_else(|| Fault::missing(path))
     }
 
+    /// A count of things that fit into memory.
+    pub(super) fn size(&self, path: &'static str) -> Result<usize, Fault> {
+        usize::try_from(self.count(path)?).map_err(|_| Fault::wrong(path, format!("`{path}` is too large")))
+    }
+
     pub(super) fn word<W: Word>(&self, path: &'static str) -> Result<W, Fault> {
         self.optional_word(path).ok_or_else(|| Fault::missing(path))
     }
@@ -192,9 +190,10 @@ impl<'a> Point<'a> {
 
     /// Everything that decides what a run of this setup computes and is not at its default, sorted by path.
     pub(crate) fn resolved(&self) -> Vec<(&'static str, Given)> {
-        let mut resolved: Vec<(&'static str, Given)> = KEYS
-            .iter()
-            .filter(|key| key.is_setup() && self.settings.kinds.obstacle(key).is_none() && self.idle(key).is_none())
+        let kinds = &self.settings.kinds;
+        let mut resolved: Vec<(&'static str, Given)> = kinds
+            .applicable()
+            .filter(|key| key.is_setup() && self.idle(key).is_none())
             .filter_map(|key| {
                 let given = match self.names(key.path) {
                     Some(names) => Given::Names(names.into()),

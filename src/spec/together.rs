@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use super::axis::{Axis, AxisValues, Block};
+use super::data::playground;
 use super::diagnostic::{Diagnostic, Span};
-use super::keys::{KEYS, Key, Place};
-use super::network;
+use super::key::{self, Key, Place};
+use super::keys;
+use super::kind::Kind;
 use super::report::Report;
 use super::settings::{Fault, Point, Settings};
 use super::setup;
@@ -34,7 +36,7 @@ pub(super) fn check(settings: &Settings, blocks: &[Block], base_dir: &Path, repo
         }
     }
     found.extend(blocks.iter().filter_map(|block| copies(settings, block)));
-    found.extend(KEYS.iter().filter_map(|key| idle(key, settings, blocks)));
+    found.extend(keys::all().filter_map(|key| idle(key, settings, blocks)));
     found.into_iter().for_each(|diagnostic| report.add(diagnostic));
 }
 
@@ -46,7 +48,7 @@ fn copies(settings: &Settings, block: &Block) -> Option<Diagnostic> {
     let axes = first_point(block);
     let point = Point { settings, axes: &axes };
     let seeds = block.axes.iter().find(|axis| axis.path == "seed" && axis.values.count() > 1)?;
-    let is_fixed = network::is_seedrandom(point)
+    let is_fixed = playground::is_seedrandom(point)
         && point.given(PAGE_SEED).is_some()
         && point.optional_text("data.sampling") == Some("sequential");
     if !is_fixed || block.axes.iter().any(|axis| decides(&axis)) {
@@ -80,9 +82,17 @@ pub(crate) fn diagnostic(fault: &Fault, point: Point<'_>, blocks: &[Block]) -> D
         .and_then(|value| locate(fault.at, value, point.settings, blocks))
         .or_else(|| point.settings.span(fault.at))
         .or_else(|| point.settings.section_span(fault.at));
-    let mut diagnostic = Diagnostic::new(fault.message.clone(), span).suggest(fault.help.clone());
+    let mut diagnostic = Diagnostic::new(fault.message.clone(), span)
+        .suggest(fault.help.clone().or_else(|| fault.missing.and_then(addition)));
     diagnostic.label = fault.label.clone();
     diagnostic
+}
+
+/// What to do about a setting that is missing.
+fn addition(path: &str) -> Option<String> {
+    let key = keys::all().find(|key| key.path == path)?;
+    let what = if matches!(key.kind, Kind::Choice(_)) { key.kind.expected() } else { key.clause() };
+    Some(format!("add `{}`, {what}", key::leaf(path)))
 }
 
 /// Where a setting got this value: on an axis, else outside the grid.

@@ -46,17 +46,15 @@ pub fn align(results: Study, grid: &Grid) -> Result<Study, Mismatch> {
     let mut parameters = results.parameters;
     parameters.iter_mut().for_each(|parameters| parameters.run = number[parameters.run]);
     parameters.sort_by_key(|parameters| (parameters.run, parameters.is_final));
-    let mut boundary = results.boundary;
-    for plane in boundary.iter_mut().flat_map(|boundary| &mut boundary.planes) {
-        plane.run = number[plane.run];
-    }
+    let mut attachments = results.attachments;
+    attachments.iter_mut().for_each(|attachment| attachment.renumber(&number));
     Ok(Study {
         axes: Arc::clone(&grid.axes),
         extras: results.extras.iter().map(|extra| extra.of_runs(found.iter().copied())).collect(),
         runs: found.iter().filter_map(|&place| runs[place].take()).collect(),
         curves,
         parameters,
-        boundary,
+        attachments,
         full_batch: if results.full_batch.is_empty() {
             Vec::new()
         } else {

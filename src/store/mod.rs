@@ -3,6 +3,7 @@
 //! Every file name stands once, in [`layout`]. Knows nothing of training; what is drawn comes as bytes.
 
 mod align;
+mod attachment;
 mod contents;
 mod copy;
 mod difference;

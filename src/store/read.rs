@@ -2,26 +2,25 @@
 //!
 //! Owns what each file must hold; the columns are those of the writers. Writing what was read gives the same bytes.
 
-mod source;
+pub(super) mod source;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use source::{Cell, Row, Source};
+use source::{Cell, Row, Source, read_optional};
 
 pub use source::ReadError;
 
-use super::{layout, place};
+use super::{attachment, layout, place};
 use crate::fs;
 use crate::record::{
-    Axis, BATCH_SIZE, BOUNDARY_COLUMNS, Boundary, BoundaryPoint, CURVE_COLUMNS, Curve, ENDS, Extra, FIRST_COLUMNS,
-    FULL_BATCH, LANDSCAPE_COLUMNS, LEARNING_RATE, LandscapePoint, OUTCOME_COLUMNS, PARAMETER_COLUMNS, PARTS,
-    POINT_COLUMNS, Parameters, Plane, Run, SEED, Status, Study, Trend, Value,
+    Axis, BATCH_SIZE, CURVE_COLUMNS, Curve, ENDS, Extra, FIRST_COLUMNS, FULL_BATCH, LEARNING_RATE, OUTCOME_COLUMNS,
+    PARAMETER_COLUMNS, Parameters, Run, SEED, Status, Study, Trend, Value,
 };
 
-/// Reads `runs.csv`, `curves.csv`, `parameters.csv`, `landscape.csv`, `boundary.csv` and `points.csv` of a results folder; all but the first may
-/// be missing.
+/// Reads `runs.csv`, `curves.csv`, `parameters.csv` and the tables of attachments of a results folder; all but the first may be
+/// missing.
 ///
 /// The name, the description and the notes of the study stand in none of these files: they are empty, for the caller to fill.
 /// An axis value is a count, a number or a flag if it looks like one, else a text. The columns of `runs.csv` may stand in any
@@ -43,28 +42,8 @@ pub fn read(folder: &Path) -> Result<Study, ReadError> {
     if let Some(text) = read_optional(&path)? {
         study.parameters = read_parameters(Source::new(&path, &text)?, study.runs.len())?;
     }
-    let path = folder.join(layout::LANDSCAPE);
-    if let Some(text) = read_optional(&path)? {
-        read_landscape(&mut study, Source::new(&path, &text)?)?;
-    }
-    let path = folder.join(layout::BOUNDARY);
-    if let Some(text) = read_optional(&path)? {
-        let mut boundary = read_boundary(Source::new(&path, &text)?, study.runs.len())?;
-        let path = folder.join(layout::POINTS);
-        if let Some(text) = read_optional(&path)? {
-            boundary.points = read_points(Source::new(&path, &text)?)?;
-        }
-        study.boundary = Some(boundary);
-    }
+    study.attachments = attachment::read(folder, study.runs.len())?;
     Ok(study)
-}
-
-fn read_optional(path: &Path) -> Result<Option<String>, ReadError> {
-    match fs::read_text(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(ReadError::File(error)),
-    }
 }
 
 /// The value of the batch size that is all training examples.
@@ -316,60 +295,6 @@ fn read_parameters(mut source: Source, runs: usize) -> Result<Vec<Parameters>, R
         }
     }
     Ok(all)
-}
-
-fn read_landscape(study: &mut Study, mut source: Source) -> Result<(), ReadError> {
-    source.expect_columns(0, &LANDSCAPE_COLUMNS)?;
-    while let Some(row) = source.next_row()? {
-        study.landscape.push(LandscapePoint { w: row.cell(0).number()?, loss: row.cell(1).number()? });
-    }
-    Ok(())
-}
-
-fn read_boundary(mut source: Source, runs: usize) -> Result<Boundary, ReadError> {
-    source.expect_columns(0, &BOUNDARY_COLUMNS)?;
-    let mut boundary = Boundary::default();
-    for place in BOUNDARY_COLUMNS.len()..source.header().len() {
-        let coordinate = source.header().get(place).and_then(|name| name.parse().ok());
-        let ascends = |x: &f64| boundary.coordinates.last().is_none_or(|last| last < x);
-        let coordinate = coordinate.filter(ascends).ok_or_else(|| source.unknown_column(place, "ascending numbers"))?;
-        boundary.coordinates.push(coordinate);
-    }
-    let side = boundary.coordinates.len();
-    while let Some(row) = source.next_row()? {
-        let run = row.cell(0);
-        let (number, epoch) = (usize::try_from(run.count()?).unwrap_or(usize::MAX), row.cell(1).count()?);
-        if number >= runs {
-            return Err(run.error(&format!("one of the {runs} runs of runs.csv")));
-        }
-        let is_same = |plane: &Plane| plane.run == number && plane.epoch == epoch;
-        if !boundary.planes.last().is_some_and(is_same) {
-            let [loss, test_loss] = [row.cell(2).number()?, row.cell(3).number()?];
-            let outputs = Vec::with_capacity(side * side);
-            boundary.planes.push(Plane { run: number, epoch, loss, test_loss, outputs });
-        }
-        let Some(plane) = boundary.planes.last_mut() else { continue };
-        let expected = boundary.coordinates.get(plane.outputs.len() / side.max(1));
-        if Some(&row.cell(4).number()?) != expected {
-            return Err(row.cell(4).error("the coordinates of the header, one after the other"));
-        }
-        for place in BOUNDARY_COLUMNS.len()..BOUNDARY_COLUMNS.len() + side {
-            plane.outputs.push(row.cell(place).filled().map_or(Ok(f64::NAN), Cell::number)?);
-        }
-    }
-    Ok(boundary)
-}
-
-fn read_points(mut source: Source) -> Result<Vec<BoundaryPoint>, ReadError> {
-    source.expect_columns(0, &POINT_COLUMNS)?;
-    let mut points = Vec::new();
-    while let Some(row) = source.next_row()? {
-        let part = row.cell(3);
-        let place = PARTS.iter().position(|name| *name == part.text).ok_or_else(|| part.error("train or test"))?;
-        let [x, y, label] = [row.cell(0).number()?, row.cell(1).number()?, row.cell(2).number()?];
-        points.push(BoundaryPoint { x, y, label, is_test: place == 1 });
-    }
-    Ok(points)
 }
 
 #[cfg(test)]

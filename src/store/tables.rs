@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::attachment;
 use super::layout;
 use super::manifest::write_manifest;
 use crate::fs;
@@ -20,12 +21,8 @@ pub fn write_tables(study: &Study, folder: &Path) -> Result<(), fs::Error> {
     if !study.parameters.is_empty() {
         fs::write_stream(&table(layout::PARAMETERS), |out| record::write_parameters(&study.parameters, out))?;
     }
-    if !study.landscape.is_empty() {
-        fs::write_stream(&table(layout::LANDSCAPE), |out| record::write_landscape(study, out))?;
-    }
-    if let Some(boundary) = &study.boundary {
-        fs::write_stream(&table(layout::BOUNDARY), |out| record::write_boundary(boundary, out))?;
-        fs::write_stream(&table(layout::POINTS), |out| record::write_points(boundary, out))?;
+    for attached in &study.attachments {
+        attachment::write(attached, folder)?;
     }
     write_manifest(folder)
 }

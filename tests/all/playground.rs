@@ -139,7 +139,7 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     let spec = spec.replace("learning_rate = 0.03", "learning_rate = [0.03, 0.3, 1e9]");
     let experiment = parse(&spec.replace("[1, 10, 100]", "[20, 0, 3]"));
     let study = train(&experiment, How { curves: Detail::All, ..USUAL });
-    let boundary = study.boundary.as_ref().expect("a boundary");
+    let boundary = study.boundary().expect("a boundary");
     let planes: Vec<(usize, u64)> = boundary.planes.iter().map(|plane| (plane.run, plane.epoch)).collect();
     assert_eq!(planes, [(0, 0), (0, 3), (0, 20), (1, 0), (1, 3), (1, 20), (2, 0), (2, 3), (2, 20)]);
     assert_eq!(boundary.points.iter().filter(|point| point.is_test).count(), 250);
@@ -169,6 +169,6 @@ fn pictures_of_the_plane_are_drawn_from_the_files_alone() {
     let draw = |study: &Study| plot(study, Plot::Boundary, Format::Svg).expect("a drawing").expect("a picture");
     let named = Study { name: study.name.clone(), description: study.description.clone(), ..read };
     assert!(draw(&named) == draw(&study), "the same picture");
-    let without = Study { boundary: None, ..named };
+    let without = Study { attachments: Vec::new(), ..named };
     assert!(plot(&without, Plot::Boundary, Format::Svg).expect("a drawing").is_none());
 }

@@ -32,7 +32,7 @@ const GAP: f64 = 18.0;
 /// The picture; none unless outputs over the plane were recorded.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let study = cells.study;
-    let boundary = study.boundary.as_ref().filter(|boundary| boundary.coordinates.len() > 1)?;
+    let boundary = study.boundary().filter(|boundary| boundary.coordinates.len() > 1)?;
     let distinct = |mut all: Vec<u64>, most: usize| {
         all.sort_unstable();
         all.dedup();

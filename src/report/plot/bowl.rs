@@ -37,7 +37,7 @@ pub(super) struct Path<'a> {
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let study = cells.study;
     let landscape: Vec<LandscapePoint> =
-        study.landscape.iter().filter(|point| point.w.is_finite() && point.loss.is_finite()).copied().collect();
+        study.landscape().iter().filter(|point| point.w.is_finite() && point.loss.is_finite()).copied().collect();
     let minimum = landscape.iter().min_by(|a, b| a.loss.total_cmp(&b.loss))?.w;
     let chart = Chart::new(cells, minimum)?;
     let chosen = &chart.paths;

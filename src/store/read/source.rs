@@ -27,6 +27,15 @@ pub enum ReadError {
     },
 }
 
+/// The text of a file that may be missing.
+pub(in crate::store) fn read_optional(path: &Path) -> Result<Option<String>, ReadError> {
+    match fs::read_text(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(ReadError::File(error)),
+    }
+}
+
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -52,7 +61,7 @@ impl std::error::Error for ReadError {
 }
 
 /// A CSV file with a header line.
-pub(super) struct Source<'a> {
+pub(in crate::store) struct Source<'a> {
     path: &'a Path,
     reader: csv::Reader<&'a [u8]>,
     header: StringRecord,
@@ -61,7 +70,7 @@ pub(super) struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// Starts reading `text`, the whole content of the file at `path`.
-    pub(super) fn new(path: &'a Path, text: &'a str) -> Result<Source<'a>, ReadError> {
+    pub(in crate::store) fn new(path: &'a Path, text: &'a str) -> Result<Source<'a>, ReadError> {
         let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
         let mut source = Source { path, reader, header: StringRecord::new(), record: StringRecord::new() };
         if text.is_empty() {
@@ -82,12 +91,12 @@ impl<'a> Source<'a> {
     }
 
     /// The names of the columns.
-    pub(super) fn header(&self) -> &StringRecord {
+    pub(in crate::store) fn header(&self) -> &StringRecord {
         &self.header
     }
 
     /// Checks that `columns` stand side by side in the header, the first of them at `place`.
-    pub(super) fn expect_columns(&self, place: usize, columns: &[&str]) -> Result<(), ReadError> {
+    pub(in crate::store) fn expect_columns(&self, place: usize, columns: &[&str]) -> Result<(), ReadError> {
         for (place, &column) in (place..).zip(columns) {
             match self.header.get(place) {
                 Some(found) if found == column => {}
@@ -104,7 +113,7 @@ impl<'a> Source<'a> {
     }
 
     /// Where each of `columns` stands.
-    pub(super) fn places<const N: usize>(&self, columns: [&str; N]) -> Result<[usize; N], ReadError> {
+    pub(in crate::store) fn places<const N: usize>(&self, columns: [&str; N]) -> Result<[usize; N], ReadError> {
         let mut places = [0; N];
         for (place, column) in places.iter_mut().zip(columns) {
             let found = self.header.iter().position(|found| found == column);
@@ -114,12 +123,12 @@ impl<'a> Source<'a> {
     }
 
     /// The error for the column at `place`, where something else should stand.
-    pub(super) fn unknown_column(&self, place: usize, expected: &str) -> ReadError {
+    pub(in crate::store) fn unknown_column(&self, place: usize, expected: &str) -> ReadError {
         self.header_error(expected, &quoted(self.header.get(place).unwrap_or_default()))
     }
 
     /// The next row, if there is one; it has as many cells as the header.
-    pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
+    pub(in crate::store) fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         if !self.advance()? {
             return Ok(None);
         }
@@ -158,61 +167,61 @@ impl<'a> Source<'a> {
 
 /// A row of a [`Source`].
 #[derive(Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(in crate::store) struct Row<'a> {
     source: &'a Source<'a>,
 }
 
 impl<'a> Row<'a> {
     /// The cell in the column at `place`; empty beyond the last one.
-    pub(super) fn cell(self, place: usize) -> Cell<'a> {
+    pub(in crate::store) fn cell(self, place: usize) -> Cell<'a> {
         Cell { row: self, place, text: self.source.record.get(place).unwrap_or("") }
     }
 }
 
 /// A cell of a [`Row`].
 #[derive(Clone, Copy)]
-pub(super) struct Cell<'a> {
+pub(in crate::store) struct Cell<'a> {
     row: Row<'a>,
     place: usize,
     /// What stands in it.
-    pub(super) text: &'a str,
+    pub(in crate::store) text: &'a str,
 }
 
 impl<'a> Cell<'a> {
     /// The cell, unless it is empty.
-    pub(super) fn filled(self) -> Option<Cell<'a>> {
+    pub(in crate::store) fn filled(self) -> Option<Cell<'a>> {
         (!self.text.is_empty()).then_some(self)
     }
 
     /// A whole number.
-    pub(super) fn count(self) -> Result<u64, ReadError> {
+    pub(in crate::store) fn count(self) -> Result<u64, ReadError> {
         self.text.parse().map_err(|_| self.error("a whole number"))
     }
 
     /// A real number, `inf` and `NaN` included.
-    pub(super) fn number(self) -> Result<f64, ReadError> {
+    pub(in crate::store) fn number(self) -> Result<f64, ReadError> {
         self.text.parse().map_err(|_| self.error("a number"))
     }
 
     /// Whether it says `true`.
-    pub(super) fn flag(self) -> Result<bool, ReadError> {
+    pub(in crate::store) fn flag(self) -> Result<bool, ReadError> {
         self.text.parse().map_err(|_| self.error("true or false"))
     }
 
     /// The cell, with another text in its place.
-    pub(super) fn reading(self, text: &'a str) -> Cell<'a> {
+    pub(in crate::store) fn reading(self, text: &'a str) -> Cell<'a> {
         Cell { text, ..self }
     }
 
     /// 16 hexadecimal digits.
-    pub(super) fn hash(self) -> Result<u64, ReadError> {
+    pub(in crate::store) fn hash(self) -> Result<u64, ReadError> {
         let is_hash = self.text.len() == 16 && self.text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let hash = if is_hash { u64::from_str_radix(self.text, 16).ok() } else { None };
         hash.ok_or_else(|| self.error("16 hexadecimal digits"))
     }
 
     /// Says what should have stood here.
-    pub(super) fn error(self, expected: &str) -> ReadError {
+    pub(in crate::store) fn error(self, expected: &str) -> ReadError {
         let source = self.row.source;
         source.error(source.line(), source.header.get(self.place), expected, &quoted(self.text))
     }

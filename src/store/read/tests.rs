@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::record::sample::{self, converged, diverged, exhausted, failed};
-use crate::record::{write_curves, write_landscape, write_runs};
+use crate::record::{Attachment, LandscapePoint, write_curves, write_landscape, write_runs};
 
 const HEADER: &str = "run,id,learning_rate,status,steps,epochs,examples,trained_steps,initial_loss,final_loss,best_loss,\
                       best_step,trend,reason,trajectory";
@@ -15,7 +15,7 @@ fn tables(study: &Study) -> [Vec<u8>; 3] {
     let mut tables = [Vec::new(), Vec::new(), Vec::new()];
     write_runs(study, &mut tables[0]).unwrap();
     write_curves(study, &mut tables[1]).unwrap();
-    write_landscape(study, &mut tables[2]).unwrap();
+    write_landscape(study.landscape(), &mut tables[2]).unwrap();
     tables
 }
 
@@ -75,7 +75,8 @@ fn rich_study() -> Study {
             measures: vec![vec![f64::INFINITY; 3], vec![0.5; 3]],
         },
     ];
-    study.landscape = vec![LandscapePoint { w: -1.0, loss: 2.0 }, LandscapePoint { w: 0.5, loss: 0.0 }];
+    study.attachments =
+        vec![Attachment::Landscape(vec![LandscapePoint { w: -1.0, loss: 2.0 }, LandscapePoint { w: 0.5, loss: 0.0 }])];
     study
 }
 
@@ -164,7 +165,7 @@ fn curves_and_landscape_may_be_missing() {
     let folder = tempfile::tempdir().unwrap();
     files::write(folder.path().join("runs.csv"), format!("{HEADER}\n{ROW}\n")).unwrap();
     let study = read(folder.path()).unwrap();
-    assert_eq!((study.runs.len(), study.curves.len(), study.landscape.len()), (1, 0, 0));
+    assert_eq!((study.runs.len(), study.curves.len(), study.landscape().len()), (1, 0, 0));
 }
 
 #[test]

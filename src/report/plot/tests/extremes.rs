@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::studies::{axis, blank_run};
 use super::*;
 use crate::outcome::Trend;
-use crate::record::{Boundary, BoundaryPoint, Curve, Extra, LandscapePoint, Plane, Run};
+use crate::record::{Attachment, Boundary, BoundaryPoint, Curve, Extra, LandscapePoint, Plane, Run};
 use crate::value::Value;
 
 const ENDS: [f64; 14] = [
@@ -146,8 +146,10 @@ fn built(
         curves: points.into_iter().enumerate().map(curve).filter(|curve| !curve.steps.is_empty()).collect(),
         measures: vec!["gap".to_owned(), "w".to_owned()],
         extras: columns.map(|(name, values)| Extra::new(name, values.iter().copied())).collect(),
-        landscape: landscape.into_iter().map(|(w, loss)| LandscapePoint { w, loss }).collect(),
-        boundary: Some(Boundary { coordinates, planes, points: spots.collect() }),
+        attachments: vec![
+            Attachment::Landscape(landscape.into_iter().map(|(w, loss)| LandscapePoint { w, loss }).collect()),
+            Attachment::Boundary(Boundary { coordinates, planes, points: spots.collect() }),
+        ],
         runs,
         ..Study::default()
     }

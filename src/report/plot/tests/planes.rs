@@ -2,7 +2,7 @@
 
 use super::studies::{axis, blank_run};
 use super::*;
-use crate::record::{Boundary, BoundaryPoint, Curve, Plane, Run};
+use crate::record::{Attachment, Boundary, BoundaryPoint, Curve, Plane, Run};
 use crate::value::Value;
 
 /// Two learning rates, each with as many seeds; every run trains to the budget.
@@ -42,7 +42,8 @@ pub(super) fn planes(epochs: u64) -> Study {
     let point = |(x, label, is_test)| BoundaryPoint { x, y: 0.5, label, is_test };
     let points = [(-5.0, -1.0, false), (0.0, 1.0, true), (7.0, 1.0, false)].map(point).to_vec();
     let planes = [0, 12].into_iter().flat_map(|run| (1..=epochs).map(move |epoch| plane(run, epoch))).collect();
-    Study { boundary: Some(Boundary { coordinates: vec![-6.0, 0.0, 6.0], planes, points }), ..study }
+    let boundary = Boundary { coordinates: vec![-6.0, 0.0, 6.0], planes, points };
+    Study { attachments: vec![Attachment::Boundary(boundary)], ..study }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::outcome::{Status, Trend};
 use crate::random::{Key, Stream};
-use crate::record::{Axis, Curve, Extra, LandscapePoint, Run, Study};
+use crate::record::{Attachment, Axis, Curve, Extra, LandscapePoint, Run, Study};
 use crate::value::Value;
 
 const CURVATURE: f64 = 0.625;
@@ -56,10 +56,9 @@ pub(crate) fn parabola(rates: &[f64]) -> Study {
         .into(),
         extras: vec![Extra::new("stability_limit", vec![Some(2.0 / CURVATURE); rates.len()])],
         measures: vec!["gap".to_owned(), "w".to_owned()],
-        landscape: (-40..=40)
-            .map(|i| f64::from(i) * 0.05)
-            .map(|w| LandscapePoint { w, loss: 0.3125 * w * w })
-            .collect(),
+        attachments: vec![Attachment::Landscape(
+            (-40..=40).map(|i| f64::from(i) * 0.05).map(|w| LandscapePoint { w, loss: 0.3125 * w * w }).collect(),
+        )],
         ..Study::default()
     };
     for (index, rate) in rates.iter().enumerate() {

@@ -2,14 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::executor::Interrupted;
-use super::plan::{Plan, init_key, order_seed};
+use super::super::executor::Interrupted;
+use super::super::plan::{Plan, init_key, order_seed};
 use crate::choice::evenly;
 use crate::data::{self, PlaygroundSource, Points, Source};
 use crate::grid;
 use crate::problem::{Measure, Model as _, Network, Problem};
 use crate::record::{Boundary, BoundaryPoint, Plane};
-use crate::spec::Pictures;
 use crate::train::{self, AfterConvergence, Budget, Detail, Group, Lane, Outcome, Stop};
 
 /// At most so many runs, evenly chosen: of all, and of those that were asked for.
@@ -24,16 +23,16 @@ const HALF: i32 = 24;
 
 /// The outputs over the plane of the runs that are asked for, after the epochs that are asked for. All panels of a picture show the
 /// same points: of these runs only those that share seed and points with the first of them are kept, and of those that failed none.
-/// `None` if there are none.
+/// `None` if there are none, or none are asked for.
 ///
 /// # Errors
 /// When interrupted.
 pub(super) fn boundary(
     plan: &Plan<'_>,
-    pictures: &Pictures,
     failed: impl Fn(usize) -> bool,
     interrupted: &AtomicBool,
 ) -> Result<Option<Boundary>, Interrupted> {
+    let Some(pictures) = &plan.experiment.boundary else { return Ok(None) };
     let grid = plan.grid;
     let Ok(chosen) = grid::select(&grid.axes, grid.runs.len(), &pictures.conditions) else { return Ok(None) };
     let chosen: Vec<usize> = (0..grid.runs.len()).filter(|&run| chosen[run] && !failed(run)).collect();
