@@ -114,3 +114,21 @@ pub const MINIMUM_W: &str = "minimum_w";
 
 /// Its second coordinate.
 pub const MINIMUM_Y: &str = "minimum_y";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_told_from_the_others_and_shares_and_losses_have_their_directions() {
+        for metric in Metric::ALL {
+            assert_eq!(Metric::from_name(metric.name()), Some(metric));
+            assert_eq!(Metric::ALL.iter().filter(|other| other.title() == metric.title()).count(), 1, "{metric:?}");
+            // A column's name says what it measures; so must its direction and unit.
+            let name = metric.name();
+            assert_eq!(name.ends_with("accuracy"), metric.direction() == Some(Direction::Up), "{name}");
+            assert_eq!(name.ends_with("accuracy"), metric.unit() == Unit::Share, "{name}");
+            assert_eq!(name.ends_with("loss") || name == "gap", metric.unit() == Unit::Loss, "{name}");
+        }
+    }
+}

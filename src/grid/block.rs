@@ -78,9 +78,10 @@ impl Lane {
             (Lane::Momentum, Value::Number(momentum)) => settings.momentum = *momentum,
             (Lane::Seed, Value::Count(seed)) => settings.seed = *seed,
             (Lane::BatchSize, Value::Count(size)) => settings.batch_size = BatchSize::Examples(*size),
-            (Lane::BatchSize, _) => settings.batch_size = BatchSize::Full,
+            // The only word is "full".
+            (Lane::BatchSize, Value::Text(_)) => settings.batch_size = BatchSize::Full,
             // The reader lets no other types through.
-            _ => {}
+            (Lane::LearningRate | Lane::Momentum | Lane::Seed | Lane::BatchSize, _) => {}
         }
     }
 }

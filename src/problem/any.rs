@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use super::definition::{Definition, Parabola};
+use super::definition::Definition;
 use super::egg_carton::Carton;
 use super::linear_regression::LeastSquares;
 use super::logistic_regression::{Binary, Logistic, Softmax};
 use super::measure::{Measure, Measures};
 use super::model::Model;
 use super::network::Network;
+use super::parabola::Parabola;
 use crate::data::Dataset;
 
 /// A problem with its data, ready to train.

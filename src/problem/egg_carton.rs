@@ -3,14 +3,15 @@
 //!
 //! The parameters do not interact, so the minima are all combinations of the minima along one parameter (see [`wells`]).
 
+mod definition;
 #[cfg(test)]
 mod tests;
 mod wells;
 
 use pulp::{Scalar, Simd};
 
+pub use self::definition::EggCarton;
 use self::wells::Well;
-use super::definition::EggCarton;
 use super::measure::{Measure, Measures};
 use super::model::{Lanes, Measured, Model};
 use super::quadratic::add_square;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pulp::Simd;
 
-use super::definition::{Initial, LinearRegression};
+use super::initial::Initial;
 use super::measure::{Measure, Measures};
 use super::model::{Lanes, Measured, Model, Rows};
 use super::quadratic::{Quadratic, add_square};
@@ -12,6 +12,13 @@ use super::rows::{add_outer, dot};
 use super::spectrum::ILL_CONDITIONED;
 use crate::data::{Dataset, Examples};
 use crate::random::Key;
+
+/// Linear regression with bias; the loss is the mean squared error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LinearRegression {
+    /// The parameters before the first step.
+    pub initial: Initial,
+}
 
 /// A least-squares problem, solved once and shared by all runs on the same data.
 #[derive(Debug, Clone)]

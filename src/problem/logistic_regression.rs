@@ -19,12 +19,21 @@ use head::{Batch, Head, Sums};
 pub use softmax::Softmax;
 
 use super::blocks::sum_blocks;
-use super::definition::{Initial, LogisticRegression};
+use super::initial::Initial;
 use super::measure::{Measure, Measures};
 use super::model::{Lanes, Measured, Model, Rows};
 use super::quadratic::add_square;
 use crate::data::{Dataset, Examples};
 use crate::random::Key;
+
+/// Logistic regression with bias, binary (one weight vector) for two classes and multinomial (softmax) for more.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LogisticRegression {
+    /// The parameters before the first step.
+    pub initial: Initial,
+    /// The penalty `l2/2 · |weights|²` is part of the training loss; the biases are free of it. Not negative.
+    pub l2: f64,
+}
 
 /// So many examples are scored at a time: more would hide the latency of a multiply-add better, but most of the time goes into
 /// exponentials, and every further number of rows is compiled for every kind of vector.

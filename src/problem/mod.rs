@@ -7,6 +7,7 @@ mod blocks;
 mod columns;
 mod definition;
 mod egg_carton;
+mod initial;
 mod linear_regression;
 mod logistic_regression;
 mod measure;
@@ -22,14 +23,14 @@ mod tests;
 pub use any::Problem;
 pub(crate) use any::with_model;
 pub use blocks::sum_blocks;
-pub use definition::{
-    Definition, EggCarton, Family, Initial, InitialKind, LinearRegression, LogisticRegression, Parabola,
-};
-pub use egg_carton::{Carton, Minimum};
-pub use linear_regression::LeastSquares;
-pub use logistic_regression::{Binary, Logistic, Softmax};
+pub use definition::{Definition, Family};
+pub use egg_carton::{Carton, EggCarton, Minimum};
+pub use initial::{Initial, InitialKind};
+pub use linear_regression::{LeastSquares, LinearRegression};
+pub use logistic_regression::{Binary, Logistic, LogisticRegression, Softmax};
 pub use measure::{Measure, Measures};
 pub use model::{Lanes, Measured, Model, Rows};
 pub use network::{Activation, Head, InitialWeights, InitialWeightsKind, Network, NetworkDefinition, NetworkLoss};
 pub use network::{OutputActivation, Penalty, PenaltyKind};
+pub use parabola::Parabola;
 pub use quadratic::Quadratic;

@@ -2,11 +2,21 @@
 
 use pulp::Simd;
 
-use super::definition::Parabola;
 use super::measure::{Measure, Measures};
 use super::model::{Lanes, Measured, Model};
 use crate::data::Examples;
 use crate::random::Key;
+
+/// `loss(w) = curvature/2 · (w − minimum)²`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parabola {
+    /// The second derivative of the loss, positive.
+    pub curvature: f64,
+    /// The parameter before the first step.
+    pub start: f64,
+    /// The parameter with the least loss.
+    pub minimum: f64,
+}
 
 impl Parabola {
     /// The loss at `w`, in the same order of operations as in training.

@@ -10,6 +10,7 @@ use super::cell::{Groups, SEED};
 use super::statistics::{self, Attempt, Interval, Quartiles};
 use super::study::{Extra, Run, Study};
 use super::table::{self, Rows};
+use crate::metric::{Metric, Unit};
 use crate::outcome::Status;
 use crate::random::Key;
 
@@ -139,8 +140,9 @@ pub struct Reached<'a> {
 impl<'a> Reached<'a> {
     /// All losses and accuracies that are known of a study's runs.
     pub fn of(study: &'a Study) -> Vec<Reached<'a>> {
-        let is_quality = |name: &str| name.ends_with("loss") || name.ends_with("accuracy");
-        let named = |extra: &&Extra| extra.name.starts_with(Self::PREFIX) && is_quality(&extra.name);
+        let is_quality = |metric: Metric| [Unit::Loss, Unit::Share].contains(&metric.unit()) && metric != Metric::Gap;
+        let metric = |extra: &&Extra| extra.name.strip_prefix(Self::PREFIX).and_then(Metric::from_name);
+        let named = |extra: &&Extra| metric(extra).is_some_and(is_quality);
         let extras = study.extras.iter().filter(named);
         extras.map(|extra| Reached { column: &extra.name, extra }).collect()
     }

@@ -200,7 +200,8 @@ fn condition(piece: &str, span: Span) -> Result<Condition, Vec<Diagnostic>> {
             "<=" => bounds.at_most = bound,
             ">=" => bounds.at_least = bound,
             "<" => bounds.below = bound,
-            _ => bounds.above = bound,
+            ">" => bounds.above = bound,
+            _ => return fail(format!("`{operator}` compares nothing")),
         }
         Some(Matcher::Within(bounds))
     };

@@ -12,18 +12,45 @@ use super::tree::{Item, Node, Table};
 use super::words::OverKind;
 use crate::outcome::Status;
 use crate::value::Value;
+use crate::word::words;
 
-/// The keys of an expectation, each with one sentence for editors.
-pub(super) const KEYS_OF_EXPECT: [(&str, &str); 8] = [
-    ("where", "The runs it is about, by their axes; all runs by default."),
-    ("over", "How the replicates of a cell are put together."),
-    ("steps", "Steps to convergence."),
-    ("status", "How the runs end."),
-    ("success_rate", "The share of runs that converge."),
-    ("final_loss", "The loss at the last evaluation."),
-    ("best_learning_rate", "The learning rate with the fewest steps."),
-    ("fewer_steps_than", "Runs that need more steps than these."),
-];
+words! {
+    /// The keys of an expectation.
+    pub(super) enum ExpectKey {
+        /// The runs it is about.
+        Where = "where",
+        /// How replicates are put together.
+        Over = "over",
+        /// [`Claim::Steps`].
+        Steps = "steps",
+        /// [`Claim::Status`].
+        Status = "status",
+        /// [`Claim::SuccessRate`].
+        SuccessRate = "success_rate",
+        /// [`Claim::FinalLoss`].
+        FinalLoss = "final_loss",
+        /// [`Claim::BestLearningRate`].
+        BestLearningRate = "best_learning_rate",
+        /// [`Claim::FewerSteps`].
+        FewerStepsThan = "fewer_steps_than",
+    }
+}
+
+impl ExpectKey {
+    /// One sentence for editors.
+    pub(super) fn doc(self) -> &'static str {
+        match self {
+            ExpectKey::Where => "The runs it is about, by their axes; all runs by default.",
+            ExpectKey::Over => "How the replicates of a cell are put together.",
+            ExpectKey::Steps => "Steps to convergence.",
+            ExpectKey::Status => "How the runs end.",
+            ExpectKey::SuccessRate => "The share of runs that converge.",
+            ExpectKey::FinalLoss => "The loss at the last evaluation.",
+            ExpectKey::BestLearningRate => "The learning rate with the fewest steps.",
+            ExpectKey::FewerStepsThan => "Runs that need more steps than these.",
+        }
+    }
+}
 
 /// Reads all expectations.
 pub(super) fn read(root: &Table, axes: Axes<'_>, kinds: &Kinds, report: &mut Report) -> Vec<Expectation> {
@@ -46,24 +73,26 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn expectation(&mut self, item: &Item) -> Option<Expectation> {
         let table = self.report.table("expect", item, "a table")?;
-        self.report.check_keys("[[expect]]", table, &KEYS_OF_EXPECT.map(|(name, _)| name));
+        self.report.check_keys("[[expect]]", table, ExpectKey::WORDS);
         let errors_before = self.report.list.len();
         let conditions = table.get("where").map_or(Vec::new(), |item| self.conditions("where", item));
         let over = table.get("over").and_then(|item| self.over(item));
         let mut claims = Vec::new();
         for (name, item) in &table.entries {
-            let claim = match name.name.as_str() {
-                "steps" => self.bounds_or_number("steps", item, Kind::Count { least: 0 }).map(Claim::Steps),
-                "final_loss" => {
+            // Unknown keys have been reported.
+            let Some(key) = ExpectKey::from_name(&name.name) else { continue };
+            let claim = match key {
+                ExpectKey::Steps => self.bounds_or_number("steps", item, Kind::Count { least: 0 }).map(Claim::Steps),
+                ExpectKey::FinalLoss => {
                     self.bounds_or_number("final_loss", item, Kind::Number(Range::ANY)).map(Claim::FinalLoss)
                 }
-                "success_rate" => {
+                ExpectKey::SuccessRate => {
                     self.bounds_or_number("success_rate", item, Kind::Number(Range::UNIT)).map(Claim::SuccessRate)
                 }
-                "status" => self.status(item),
-                "best_learning_rate" => self.best_learning_rate(item),
-                "fewer_steps_than" => self.fewer_steps_than(item),
-                _ => None,
+                ExpectKey::Status => self.status(item),
+                ExpectKey::BestLearningRate => self.best_learning_rate(item),
+                ExpectKey::FewerStepsThan => self.fewer_steps_than(item),
+                ExpectKey::Where | ExpectKey::Over => None,
             };
             claims.extend(claim.map(|claim| Located::new(claim, item.span)));
         }

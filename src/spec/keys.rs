@@ -68,6 +68,7 @@ mod tests {
     use super::super::kind::Given;
     use super::super::tree;
     use super::*;
+    use crate::metric::{Metric, Unit};
     use crate::value::Value;
 
     #[test]
@@ -76,6 +77,20 @@ mod tests {
             panic!("`problem.kind` is a choice");
         };
         assert_eq!(kinds.to_vec(), TABLE.families.iter().map(|family| family.kind.name()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_metric_that_can_be_better_is_a_criterion_with_the_range_of_its_unit() {
+        for metric in Metric::ALL {
+            let path = format!("stop.converged.{}", metric.name());
+            let range = all().find(|key| key.path == path).map(|key| match key.kind {
+                Kind::Number(range) => range,
+                kind => panic!("`{path}` is a number, not {kind:?}"),
+            });
+            assert_eq!(range.is_some(), metric.direction().is_some(), "{path}");
+            let Some(range) = range else { continue };
+            assert_eq!(!range.contains(1.5), metric.unit() == Unit::Share, "{path}");
+        }
     }
 
     #[test]

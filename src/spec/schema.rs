@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::expect;
+use super::expect::ExpectKey;
 use super::key::{self, Default, Key, Place, When};
 use super::keys;
 use super::kind::{Kind, Limit, Range};
@@ -175,24 +175,22 @@ fn expectation() -> Json {
     let quantile = object(&[("quantile", setting(Kind::Number(Range::UNIT)))], &["quantile"]);
     let batch_size = keys::all().find(|key| key.path == "batch_size").map(|key| ("batch_size", setting(key.kind)));
     let than = object(&[("where", reference("conditions"))], &["where"]);
-    let property = |name: &str| match name {
-        "where" => reference("conditions"),
-        "over" => json!({ "anyOf": [setting(Kind::Choice(OverKind::WORDS)), quantile] }),
-        "steps" => number_or_bounds(Kind::Count { least: 0 }),
-        "status" => setting(Kind::Choice(Status::WORDS)),
-        "success_rate" => number_or_bounds(Kind::Number(Range::UNIT)),
-        "best_learning_rate" => bounds(batch_size.as_slice()),
-        "fewer_steps_than" => than.clone(),
-        _ => number_or_bounds(Kind::Number(Range::ANY)),
+    let property = |key: ExpectKey| match key {
+        ExpectKey::Where => reference("conditions"),
+        ExpectKey::Over => json!({ "anyOf": [setting(Kind::Choice(OverKind::WORDS)), quantile] }),
+        ExpectKey::Steps => number_or_bounds(Kind::Count { least: 0 }),
+        ExpectKey::Status => setting(Kind::Choice(Status::WORDS)),
+        ExpectKey::SuccessRate => number_or_bounds(Kind::Number(Range::UNIT)),
+        ExpectKey::FinalLoss => number_or_bounds(Kind::Number(Range::ANY)),
+        ExpectKey::BestLearningRate => bounds(batch_size.as_slice()),
+        ExpectKey::FewerStepsThan => than.clone(),
     };
-    let properties: Vec<(&str, Json)> = expect::KEYS_OF_EXPECT
-        .iter()
-        .map(|(name, doc)| {
-            let mut schema = property(name);
-            schema["description"] = json!(doc);
-            (*name, schema)
-        })
-        .collect();
+    let described = |key: ExpectKey| {
+        let mut schema = property(key);
+        schema["description"] = json!(key.doc());
+        (key.name(), schema)
+    };
+    let properties: Vec<(&str, Json)> = ExpectKey::ALL.into_iter().map(described).collect();
     object(&properties, &[])
 }
 

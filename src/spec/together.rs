@@ -12,6 +12,7 @@ use super::report::Report;
 use super::settings::{Fault, Point, Settings};
 use super::setup;
 use super::suggest;
+use crate::data::Sampling;
 use crate::value::Value;
 
 /// Checks the first point of each block (the grid checks the others), and that every setting has an effect somewhere.
@@ -50,7 +51,7 @@ fn copies(settings: &Settings, block: &Block) -> Option<Diagnostic> {
     let seeds = block.axes.iter().find(|axis| axis.path == "seed" && axis.values.count() > 1)?;
     let is_fixed = playground::is_seedrandom(point)
         && point.given(PAGE_SEED).is_some()
-        && point.optional_text("data.sampling") == Some("sequential");
+        && point.optional_word("data.sampling") == Some(Sampling::Sequential);
     if !is_fixed || block.axes.iter().any(|axis| decides(&axis)) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! What a spec's `[stop]` section says, checked, and batch sizes.
 
-use crate::metric::RELATIVE_GAP;
+use crate::metric::{Direction, RELATIVE_GAP};
 use crate::problem::{Measure, Measures};
 use crate::word::words;
 
@@ -139,12 +139,19 @@ impl Criterion {
         match self {
             Criterion::RelativeGap(_) => RELATIVE_GAP,
             Criterion::Plateau { .. } => "plateau",
-            _ => self.measure().name(),
+            Criterion::Loss(_)
+            | Criterion::Gap(_)
+            | Criterion::Distance(_)
+            | Criterion::GradientNorm(_)
+            | Criterion::Accuracy(_)
+            | Criterion::TestLoss(_)
+            | Criterion::TestAccuracy(_) => self.measure().name(),
         }
     }
 
     /// Whether it says that its measure is at most some threshold.
     pub(super) fn is_upper_bound(self) -> bool {
-        !matches!(self, Criterion::Accuracy(_) | Criterion::TestAccuracy(_) | Criterion::Plateau { .. })
+        let is_threshold = !matches!(self, Criterion::Plateau { .. });
+        is_threshold && self.measure().direction() == Some(Direction::Down)
     }
 }

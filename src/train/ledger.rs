@@ -237,12 +237,12 @@ impl Ledger {
         let holds = self.rules.iter().all(|Rule { criterion, thresholds }| {
             let value = measured[criterion.measure() as usize * slots + slot];
             match criterion {
-                Criterion::Accuracy(_) | Criterion::TestAccuracy(_) => value >= thresholds[slot],
                 Criterion::Plateau { window, .. } => {
                     let last = last_losses(&self.losses, self.history, self.evaluations, slots, slot);
                     is_plateau(last, (*window as usize).saturating_add(1), thresholds[slot])
                 }
-                _ => within(value, thresholds[slot]),
+                criterion if criterion.is_upper_bound() => within(value, thresholds[slot]),
+                _ => value >= thresholds[slot],
             }
         });
         let columns = &mut self.columns;

@@ -6,6 +6,7 @@
 //! | [`spec`], [`schema`], [`grid`] | specs, their messages, the JSON Schema, and the runs they expand into |
 //! | [`naive`], [`naive_experiments`], [`networks`], [`playground`], [`playground_reference`] | trained numbers against loops of a few lines and recorded traces |
 //! | [`determinism`] | the same bits for any threads, grouping and instruction set |
+//! | [`family`] | what docs/design.md says of adding a problem family |
 //! | [`fuzz`] | hostile input by the thousand: specs, CSV files, results, addresses, output of programs; `tests/abuse/fuzz` plays it for minutes |
 //! | [`limits`] | sizes that no machine has, and messages without an end |
 //! | [`store`], [`resume`] | files, signals, sweeps that are killed and go on |
@@ -16,6 +17,7 @@ mod architecture;
 mod check;
 mod cli;
 mod determinism;
+mod family;
 mod fuzz;
 mod grid;
 mod limits;

@@ -8,8 +8,8 @@
 
 use std::f64::consts::PI;
 
+use super::definition::EggCarton;
 use crate::math;
-use crate::problem::definition::EggCarton;
 
 /// One well; places are counted from the best minimum.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,6 +3,7 @@
 use super::page::{Column, Page, Tone};
 use super::words::{number, value};
 use super::{MOST_ROWS, SEED, dash, varying};
+use crate::metric::{Direction, Metric};
 use crate::record::statistics::Quartiles;
 use crate::record::{Goldilocks, Groups, Reached, Study, Summary};
 
@@ -51,7 +52,7 @@ pub(super) fn closest(study: &Study, groups: &[Goldilocks]) -> Option<String> {
 fn measured(study: &Study) -> Option<(Reached<'_>, bool)> {
     let measure = &study.target.as_ref()?.measure;
     let reached = Reached::of(study).into_iter().find(|reached| reached.words() == measure.replace('_', " "))?;
-    Some((reached, measure.ends_with("accuracy")))
+    Some((reached, Metric::from_name(measure).and_then(Metric::direction) == Some(Direction::Up)))
 }
 
 /// Median losses after some presses of the Playground's Step button, which are epochs; nothing for studies that do not train as
