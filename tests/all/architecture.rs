@@ -138,14 +138,22 @@ fn only_the_outer_parts_print() {
 #[test]
 fn words_become_settings_without_a_silent_rest() {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/spec");
-    for name in ["setup.rs", "network.rs", "initial.rs", "words.rs"] {
-        let text = fs::read_to_string(spec.join(name)).unwrap();
+    let mut conversions =
+        ["setup.rs", "initial.rs", "optimizer.rs", "stop.rs", "words.rs"].map(|name| spec.join(name)).to_vec();
+    conversions.extend(sources(&spec.join("problem")));
+    conversions.extend(sources(&spec.join("data")));
+    assert!(conversions.len() > 12, "{conversions:?}");
+    for path in conversions {
+        let text = fs::read_to_string(&path).unwrap();
         for rest in ["_ =>", "Some(_) => Some(EvaluateEvery", ".unwrap_or(Activation"] {
-            assert!(!text.contains(rest), "spec/{name}: `{rest}` would turn a new word into an old one");
+            assert!(!text.contains(rest), "{}: `{rest}` would turn a new word into an old one", path.display());
         }
     }
-    let keys = fs::read_to_string(spec.join("keys.rs")).unwrap();
-    assert!(!keys.contains("Kind::Choice(&["), "the words of a choice belong to the enum that they stand for");
+    for path in sources(&spec) {
+        let text = fs::read_to_string(&path).unwrap();
+        let owns = "the words of a choice belong to the enum that they stand for";
+        assert!(!text.contains("Kind::Choice(&["), "{}: {owns}", path.display());
+    }
 }
 
 #[test]
