@@ -1,15 +1,20 @@
-//! [`Attachment`]: what only some families of problems have to show of a study; one file each, with its tables.
+//! [`Attachment`]: what only some families of problems have to show of a study; one file each, and one for
+//! its tables.
 //!
 //! Owns the list of them; a new one is a file and a variant. Its reader is in `store/attachment/`, what it is made of in
 //! `engine/attachment/`, its picture in `report/plot/`.
 
 mod boundary;
+mod boundary_table;
 mod landscape;
+mod landscape_table;
 
-pub(crate) use boundary::{BOUNDARY_COLUMNS, PARTS, POINT_COLUMNS};
-pub use boundary::{Boundary, BoundaryPoint, Plane, write_boundary, write_points};
-pub(crate) use landscape::LANDSCAPE_COLUMNS;
-pub use landscape::{LandscapePoint, write_landscape};
+pub use boundary::{Boundary, BoundaryPoint, Plane};
+pub(crate) use boundary_table::{BOUNDARY_COLUMNS, PARTS, POINT_COLUMNS};
+pub use boundary_table::{write_boundary, write_points};
+pub use landscape::LandscapePoint;
+pub(crate) use landscape_table::LANDSCAPE_COLUMNS;
+pub use landscape_table::write_landscape;
 
 /// What only some families have to show of a study.
 #[derive(Debug, Clone, PartialEq)]
