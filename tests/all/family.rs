@@ -22,7 +22,7 @@ fn walk() -> Vec<Vec<String>> {
     let text = fs::read_to_string(root().join("docs/design.md")).unwrap();
     let (_, walk) = text.split_once("\n## Adding a problem family\n").expect("the walk");
     let walk = walk.split("\n## ").next().unwrap_or_default();
-    let steps = walk.split("\n\n").find(|paragraph| paragraph.starts_with("1. ")).expect("steps");
+    let steps = walk.trim_start().split("\n\n").find(|paragraph| paragraph.starts_with("1. ")).expect("steps");
     let numbered = |line: &str| line.starts_with(|first: char| first.is_ascii_digit());
     let mut found: Vec<String> = Vec::new();
     for line in steps.lines() {
