@@ -112,6 +112,61 @@ fn plots() {
     }
 }
 
+/// What the journal costs: beside another build without one, whose program the variable `BEFORE` names, in turn with it.
+fn journal() {
+    let Some(before) = std::env::var_os("BEFORE").map(PathBuf::from) else {
+        return println!("\njournal: BEFORE names no program without one");
+    };
+    println!("\njournal             without     with    ratio");
+    for (name, spec) in
+        [("batch-size study", "benches/workloads/batch-size-study.toml"), ("million", "benches/workloads/million.toml")]
+    {
+        let own = Path::new(env!("CARGO_BIN_EXE_goldilocks"));
+        let mut least = [f64::INFINITY; 2];
+        for _ in 0..11 {
+            least[0] = least[0].min(seconds_of(&before, spec, &[]));
+            least[1] = least[1].min(seconds_of(own, spec, &[]));
+        }
+        let [without, with] = least;
+        println!("{name:<18}  {without:>7.3}  {with:>7.3}  {:>7.3}", with / without);
+    }
+}
+
+/// What it costs to cut a sweep into shares and to join them: all processes one after the other, on all cores each.
+fn shards() {
+    println!("\nshards of the million   training   merging   together");
+    let spec = "benches/workloads/million.toml";
+    let own = Path::new(env!("CARGO_BIN_EXE_goldilocks"));
+    println!("{:>21}   {:>8}   {:>7}   {:>8.3}", "one go", "", "", seconds_of(own, spec, &[]));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweeps");
+    for of in [1, 2, 4, 8] {
+        let _ = std::fs::remove_dir_all(&folder);
+        let shares = (1..=of).map(|number| seconds_of(own, spec, &["--shard", &format!("{number}/{of}")]));
+        let training: f64 = shares.sum();
+        let mut merge = Command::new(own);
+        merge.arg("merge").arg(&folder).args(["--quiet", "--no-plots"]);
+        let merging = seconds(&mut merge);
+        println!("{of:>21}   {training:>8.3}   {merging:>7.3}   {:>8.3}", training + merging);
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// One run of a spec by a program, from the start of the process to its end.
+fn seconds_of(program: &Path, spec: &str, options: &[&str]) -> f64 {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweeps");
+    let mut command = Command::new(program);
+    command.arg("run").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(spec));
+    command.args(["--quiet", "--no-plots", "--out"]).arg(out).args(options);
+    seconds(&mut command)
+}
+
+fn seconds(command: &mut Command) -> f64 {
+    let start = Instant::now();
+    let status = command.status().unwrap_or_else(|error| panic!("{error}"));
+    assert!(status.success(), "{command:?} failed");
+    start.elapsed().as_secs_f64()
+}
+
 fn threads() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("\nthreads               on 1     on 2    ratio{}", if cores > 2 { "   on all    ratio" } else { "" });
@@ -162,12 +217,14 @@ fn loading() {
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let parts: [(&str, fn()); 6] = [
+    let parts: [(&str, fn()); 8] = [
         ("sweeps", sweeps),
         ("tiny", tiny),
         ("threads", threads),
         ("memory", memory),
         ("loading", loading),
+        ("journal", journal),
+        ("shards", shards),
         ("plots", plots),
     ];
     for (name, part) in parts {

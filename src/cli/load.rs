@@ -1,11 +1,11 @@
 //! The common beginning of most verbs: a spec is read, expanded to its grid, and its data are prepared.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{BAD_INPUT, Failure, memory, terminal};
 use crate::engine::{self, Footprint, PrepareError, PrepareErrorKind, Prepared};
 use crate::grid::{self, Grid};
-use crate::spec::{self, Diagnostic, Diagnostics, Experiment, ReadError};
+use crate::spec::{self, Diagnostic, Diagnostics, Experiment, ReadError, SourceFile};
 use crate::value::{Value, grouped};
 
 /// A grid larger than this needs `--yes`.
@@ -40,20 +40,23 @@ pub(super) struct Loaded {
 impl SpecArgs {
     /// Reads the spec and expands it.
     pub(super) fn expand(&self) -> Result<(Experiment, Grid), Failure> {
-        let experiment = spec::read(&self.path, &self.overrides).map_err(|error| match error {
+        self.expand_read(spec::read(&self.path, &self.overrides))
+    }
+
+    fn expand_read(&self, read: Result<Experiment, ReadError>) -> Result<(Experiment, Grid), Failure> {
+        let experiment = read.map_err(|error| match error {
             ReadError::Invalid(diagnostics) => invalid(&diagnostics),
             ReadError::Io(error) => Failure::bad_input(error),
         })?;
         let runs = grid::count(&experiment);
+        let path = self.path.display();
         if runs > MOST_RUNS && !self.yes {
             return Err(Failure::bad_input(format!(
-                "{} expands to {} runs, more than {}\nhelp: make an axis smaller, or add `--yes` to go on",
-                self.path.display(),
+                "{path} expands to {} runs, more than {}\nhelp: make an axis smaller, or add `--yes` to go on",
                 grouped(runs),
                 grouped(MOST_RUNS)
             )));
         }
-        let path = self.path.display();
         if runs > u128::from(u32::MAX) {
             let (runs, most) = (grouped(runs), grouped(u128::from(u32::MAX)));
             return Err(Failure::bad_input(format!("{path} expands to {runs} runs; at most {most} can be numbered")));
@@ -65,7 +68,20 @@ impl SpecArgs {
 
     /// Reads the spec, expands it, and loads its data.
     pub(super) fn load(&self) -> Result<Loaded, Failure> {
-        let (experiment, grid) = self.expand()?;
+        self.prepare(self.expand()?)
+    }
+
+    /// The same with this text in place of what the file may hold by now.
+    pub(super) fn load_text(&self, text: &str) -> Result<Loaded, Failure> {
+        let source = SourceFile { path: self.path.clone(), text: text.to_owned() };
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let mut loaded =
+            self.prepare(self.expand_read(spec::parse(source, folder, &self.overrides).map_err(ReadError::Invalid))?)?;
+        loaded.note_unmet();
+        Ok(loaded)
+    }
+
+    fn prepare(&self, (experiment, grid): (Experiment, Grid)) -> Result<Loaded, Failure> {
         let most_curves = usize::try_from(experiment.max_curves).unwrap_or(usize::MAX);
         let needed = Footprint::of_grid(&grid, experiment.curves, most_curves);
         memory::check(&self.path.display().to_string(), needed)?;
@@ -83,14 +99,21 @@ impl SpecArgs {
     /// The same for verbs that hold no run to an expectation: one that matches no run is a note.
     pub(super) fn load_unjudged(&self) -> Result<Loaded, Failure> {
         let mut loaded = self.load()?;
-        let unmet = grid::unmet_expectations(&loaded.experiment, &loaded.grid).len();
+        loaded.note_unmet();
+        Ok(loaded)
+    }
+}
+
+impl Loaded {
+    /// Notes expectations that match no run.
+    fn note_unmet(&mut self) {
+        let unmet = grid::unmet_expectations(&self.experiment, &self.grid).len();
         if unmet > 0 {
             let (expectations, match_) =
                 if unmet == 1 { ("1 expectation", "matches") } else { (&*format!("{unmet} expectations"), "match") };
             let note = format!("{expectations} of this spec {match_} no run of this grid; `check` would refuse it");
-            loaded.prepared.notes.push(note);
+            self.prepared.notes.push(note);
         }
-        Ok(loaded)
     }
 }
 

@@ -12,12 +12,16 @@ mod interrupt;
 mod load;
 mod look;
 mod memory;
+mod merge;
 mod parse;
 mod plan;
 mod report;
+mod results;
 mod retrain;
 mod run;
 mod schema;
+mod shard;
+mod status;
 mod sweep;
 mod terminal;
 #[cfg(test)]
@@ -41,7 +45,7 @@ Start here:
   goldilocks run learning-rate.toml              train them; tables and plots go to results/
 
 Exit codes: 0 fine; 1 a run failed, output was lost, or a check found a regression; 2 a bad argument or spec;
-3 a check cannot compare; 130, 143 or 129 ended by Ctrl-C, SIGTERM
+3 a check cannot compare, or shards are missing; 4 two copies of a shard differ; 130, 143 or 129 ended by Ctrl-C, SIGTERM
 or SIGHUP.")]
 struct Cli {
     #[command(subcommand)]
@@ -57,6 +61,8 @@ enum Command {
     Explain(explain::Args),
     Verify(verify::Args),
     Report(report::Args),
+    Merge(merge::Args),
+    Status(status::Args),
     Init(init::Args),
     Import(import::Args),
     Parse(parse::Args),
@@ -81,6 +87,10 @@ const FAILED: u8 = 1;
 const REGRESSED: u8 = 1;
 /// A check cannot tell: the baseline does not fit.
 const NOT_COMPARABLE: u8 = 3;
+/// Shards of a sweep are missing.
+const INCOMPLETE: u8 = 3;
+/// Two copies of a shard differ.
+const DIFFERENT: u8 = 4;
 
 impl Failure {
     fn bad_input(error: impl std::fmt::Display) -> Failure {
@@ -114,7 +124,7 @@ pub fn main() -> ExitCode {
         }
     };
     // The others are told how many, and say it themselves.
-    if !matches!(cli.command, Command::Run(_) | Command::Check(_) | Command::Retrain(_)) {
+    if !matches!(cli.command, Command::Run(_) | Command::Check(_) | Command::Merge(_) | Command::Retrain(_)) {
         train::use_threads(None);
     }
     interrupt::watch();
@@ -126,6 +136,8 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Status(args) => status::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Parse(args) => parse::run(&args),

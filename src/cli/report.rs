@@ -4,7 +4,7 @@ use std::io::stdout;
 use std::path::{Path, PathBuf};
 
 use super::look::LookArgs;
-use super::run::write_plots;
+use super::results::write_plots;
 use super::{Failure, interrupt, terminal};
 use crate::record::{self, Study, Target};
 use crate::report::text;

@@ -1,23 +1,19 @@
 //! `goldilocks run`: train a spec's runs, write tables and plots, print the summary.
 
-use std::io::stdout;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::load::{Loaded, SpecArgs};
+use super::Failure;
+use super::load::SpecArgs;
 use super::look::LookArgs;
+use super::results::{self, Output, Timer};
+use super::shard::{self, ShardArgs};
 use super::sweep::{self, ResumeArgs, Sweep};
 use super::train::{Training, plan, use_threads};
-use super::{FAILED, Failure, interrupt, terminal};
 use crate::engine::{Executor, Lanes, MOST_LANES, Part};
-use crate::outcome::Status;
-use crate::report::plot::{self, Look};
-use crate::report::text;
-use crate::store::{self, Execution, Header, Journal, Share};
+use crate::store::{self, Share};
 use crate::train::Detail;
-use crate::{fs, record::Study};
 
 /// Train the runs of a spec; write tables and plots, print a summary
 #[derive(Debug, clap::Args)]
@@ -26,6 +22,7 @@ Examples:
   goldilocks run experiments/learning-rate.toml
   goldilocks run study.toml --set 'grid.learning_rate=[0.1, 0.2]' --out /tmp/try
   goldilocks run study.toml --threads 1 --curves all --format svg
+  goldilocks run study.toml --shard 3/8 --out DIR              (then `goldilocks merge DIR`)
 
 Results go to results/<name>/, which is replaced as a whole once the new results are complete; other files in it
 stay. Results of another grid are replaced only with `--force`.
@@ -43,13 +40,16 @@ pub(super) struct Args {
     #[arg(long)]
     force: bool,
 
-    /// Threads [default: one per core]
+    /// Threads [default: what a scheduler or the system allots, else one per core]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 
     /// What to keep of curves [default: what the spec says, else thinned]
     #[arg(long, value_name = "DETAIL", value_parser = detail())]
     curves: Option<Detail>,
+
+    #[command(flatten)]
+    shard: ShardArgs,
 
     #[command(flatten)]
     resume: ResumeArgs,
@@ -87,8 +87,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
 
 /// The same on any executor.
 pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure> {
-    let started = Instant::now();
+    let mut timer = Timer::start();
     use_threads(args.threads);
+    let share = args.shard.shard.as_ref().map(|_| args.shard.share()).transpose()?;
     let loaded = args.spec.load_unjudged()?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&loaded.experiment.name));
     if !args.force {
@@ -96,70 +97,26 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
         let extends = args.resume.extend;
         store::same_grid(&out, &loaded.experiment, overrides, &loaded.grid, extends).map_err(Failure::bad_input)?;
     }
+    let plan = plan(&loaded, Training { curves: args.curves, ..Training::default() });
+    if let Some(share) = share {
+        return shard::run_on(executor, &plan, &args.spec, share, &out, args.resume, args.quiet);
+    }
     let mut staging = store::stage(&out).map_err(Failure::bad_input)?;
-    let loading = started.elapsed();
+    timer.lap("load");
 
-    let (study, header, journal) = train(executor, &loaded, args, &staging.journal(), &out)?;
+    let header = sweep::header(&plan, &args.spec, Share::ALL, &[]);
+    let journal = &staging.journal();
+    let (quiet, resume) = (args.quiet, args.resume);
+    let sweep = Sweep { plan: &plan, part: Part::All, header: header.clone(), journal, results: &out, resume, quiet };
+    // The journal is brought to the disk while tables are written.
+    let (study, _journal) = sweep.study(executor)?;
     staging.outlives_journal();
-    let training = started.elapsed() - loading;
+    timer.lap("train");
     // A large grid is no small thing to keep while its tables are made.
-    let experiment = loaded.experiment;
-    drop((loaded.grid, loaded.prepared));
+    drop(sweep);
+    drop(plan);
+    drop(loaded);
 
-    let overrides = &args.spec.overrides;
-    store::write_spec(experiment.text(), overrides, staging.path()).map_err(Failure::lost_output)?;
-    store::write_tables(&study, staging.path()).map_err(Failure::lost_output)?;
-    let tables = started.elapsed() - training - loading;
-    if !args.no_plots {
-        write_plots(&study, args.look.into(), staging.path())?;
-    }
-    let plots = started.elapsed() - tables - training - loading;
-    let phases = vec![("load", loading), ("train", training), ("tables", tables), ("plots", plots)];
-    let execution = Execution {
-        name: study.name.clone(),
-        spec_hash: blake3::hash(experiment.text().as_bytes()).to_hex()[..16].to_owned(),
-        runs: study.runs.len(),
-        plan: header,
-        threads: rayon::current_num_threads(),
-        phases,
-    };
-    store::write_execution(&execution, staging.path()).map_err(Failure::lost_output)?;
-    let summary = text::summary(&study, &out, terminal::width(), terminal::is_colored(&stdout()));
-    interrupt::finish(staging)?;
-    drop(journal);
-
-    if !args.quiet {
-        terminal::print_page(&summary)?;
-    }
-    let failed = study.runs.iter().any(|run| run.status == Status::Failed);
-    Ok(if failed { FAILED } else { 0 })
-}
-
-/// Trains what is not finished yet.
-fn train(
-    executor: &dyn Executor,
-    loaded: &Loaded,
-    args: &Args,
-    journal: &Path,
-    results: &Path,
-) -> Result<(Study, Header, Journal), Failure> {
-    let plan = plan(loaded, Training { curves: args.curves, ..Training::default() });
-    let header = sweep::header(&plan, &args.spec.overrides, Share::ALL);
-    let sweep = Sweep {
-        plan: &plan,
-        part: Part::All,
-        header: header.clone(),
-        journal,
-        results,
-        resume: args.resume,
-        quiet: args.quiet,
-    };
-    let (study, journal) = sweep.study(executor)?;
-    Ok((study, header, journal))
-}
-
-/// Writes the plots that make sense for a study.
-pub(super) fn write_plots(study: &Study, look: Look, folder: &Path) -> Result<(), Failure> {
-    let plots = plot::plots(study, look).map_err(|error| Failure::lost_output(format!("cannot draw: {error}")))?;
-    plots.iter().try_for_each(|(name, bytes)| fs::write(&folder.join(name), bytes)).map_err(Failure::lost_output)
+    let plots = (!args.no_plots).then(|| args.look.into());
+    results::write(&study, header, staging, &Output { folder: &out, plots, quiet }, timer)
 }

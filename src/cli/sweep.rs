@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::interrupt::{self, GIVEN_UP, given_up};
+use super::load::SpecArgs;
 use super::{Failure, terminal};
 use crate::engine::{self, Executor, Finished, Interrupted, Memory, Options, Part, Plan, Sink, Stopped};
 use crate::outcome::Status;
@@ -48,9 +49,12 @@ pub(super) struct Sweep<'a> {
 }
 
 /// What is written of a plan before its runs.
-pub(super) fn header(plan: &Plan<'_>, overrides: &[String], share: Share) -> Header {
+pub(super) fn header(plan: &Plan<'_>, spec: &SpecArgs, share: Share, shares: &[Vec<u32>]) -> Header {
+    // The same wherever the program was started.
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let path = absolute(&spec.path);
     let input = |input: &engine::Input| InputFile {
-        path: input.path.display().to_string(),
+        path: absolute(&input.path).display().to_string(),
         contents: *input.contents.as_bytes(),
     };
     let fingerprint = plan.fingerprint();
@@ -64,7 +68,10 @@ pub(super) fn header(plan: &Plan<'_>, overrides: &[String], share: Share) -> Hea
         runs: plan.grid.runs.len() as u64,
         share,
         spec: plan.experiment.text().to_owned(),
-        overrides: overrides.to_vec(),
+        overrides: spec.overrides.clone(),
+        path: path.display().to_string(),
+        curves: plan.curves.name().to_owned(),
+        shares: shares.iter().map(|runs| runs.len() as u64).collect(),
     }
 }
 
@@ -82,10 +89,19 @@ impl Sweep<'_> {
         Ok((study, journal))
     }
 
-    /// Trains what is missing.
-    pub(super) fn train(&self, executor: &dyn Executor) -> Result<(Memory, Journal), Failure> {
+    fn train(&self, executor: &dyn Executor) -> Result<(Memory, Journal), Failure> {
         let mut memory = Memory::new(self.plan);
-        let mut journal = self.recall(&mut memory)?;
+        let journal = self.recall(&mut memory)?;
+        self.carry_out(executor, memory, journal)
+    }
+
+    /// Trains what is missing in memory.
+    pub(super) fn carry_out(
+        &self,
+        executor: &dyn Executor,
+        memory: Memory,
+        mut journal: Journal,
+    ) -> Result<(Memory, Journal), Failure> {
         let missing = engine::missing(self.plan, self.part, &memory);
         let all = self.part.len(self.plan);
         interrupt::keeps((all - missing.len()) as u64, all as u64);
@@ -233,7 +249,7 @@ impl Sweep<'_> {
 }
 
 /// Puts runs into memory, but for those that are there already.
-fn keep(memory: &mut Memory, runs: Vec<u32>, finished: Finished) {
+pub(super) fn keep(memory: &mut Memory, runs: Vec<u32>, finished: Finished) {
     let (runs, finished) = finished.only(&runs, |number, _| !memory.has_succeeded(number));
     // Memory keeps whatever it is given.
     let _ = memory.take(&runs, finished);

@@ -31,8 +31,9 @@ impl Default for Training {
 
 /// Says how many threads this process uses, for loading and writing as for training; to be called before there is any work.
 pub(super) fn use_threads(threads: Option<u16>) {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let wanted = threads.map_or_else(cores, usize::from);
+    // What the affinity and the quota of a container grant, else what the machine has.
+    let granted = || std::thread::available_parallelism().map_or(1, usize::from);
+    let wanted = threads.map_or_else(|| allotted(|name| std::env::var(name).ok(), granted()), usize::from);
     let pool = rayon::ThreadPoolBuilder::new();
     // A pool that fails to start cannot be built a second time, so the threads are tried first.
     let pool = match can_start(wanted) {
@@ -41,6 +42,15 @@ pub(super) fn use_threads(threads: Option<u16>) {
     };
     // A pool that is there already does as well.
     let _ = pool.build_global();
+}
+
+/// Where schedulers say how many processors a task may use, the closest first.
+const ALLOTTED: [&str; 3] = ["SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "NSLOTS"];
+
+/// How many threads a scheduler allots, but never more than the system grants.
+fn allotted(variable: impl Fn(&str) -> Option<String>, granted: usize) -> usize {
+    let number = |name| variable(name)?.trim().parse::<usize>().ok().filter(|threads| *threads > 0);
+    ALLOTTED.into_iter().find_map(number).map_or(granted, |allotted| allotted.min(granted))
 }
 
 /// Whether the system grants so many threads at a time.
@@ -76,4 +86,24 @@ fn carry_out(executor: &dyn Executor, plan: &Plan<'_>, quiet: bool) -> Result<St
     let progress = Progress::new(quiet);
     let options = Options { threads: 0, interrupted: &GIVEN_UP, listener: &|event| progress.tell(event) };
     engine::run(plan, executor, &options).map_err(|Interrupted| given_up())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_are_what_is_allotted_and_no_more_than_is_granted() {
+        let with = |set: &'static [(&str, &str)]| {
+            let variable =
+                |name: &str| set.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned());
+            allotted(variable, 8)
+        };
+        assert_eq!(with(&[]), 8);
+        assert_eq!(with(&[("NSLOTS", "3")]), 3);
+        assert_eq!(with(&[("NSLOTS", "3"), ("SLURM_CPUS_ON_NODE", "4")]), 4);
+        assert_eq!(with(&[("SLURM_CPUS_ON_NODE", "4"), ("SLURM_CPUS_PER_TASK", "2")]), 2);
+        assert_eq!(with(&[("SLURM_CPUS_PER_TASK", "64")]), 8);
+        assert_eq!(with(&[("SLURM_CPUS_PER_TASK", "0"), ("NSLOTS", "many")]), 8);
+    }
 }

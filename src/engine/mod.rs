@@ -7,6 +7,7 @@
 //! Knows nothing of terminals and files (but for the data that problems load).
 
 mod attachment;
+mod deal;
 mod executor;
 mod fake;
 mod finish;
@@ -22,6 +23,7 @@ mod tasks;
 mod tests;
 mod work;
 
+pub use deal::deal;
 pub use executor::{Executor, Interrupted, Options, Stopped, carry_out};
 pub use fake::Fake;
 pub use footprint::Footprint;

@@ -293,3 +293,35 @@ fn loading_is_linear_in_distinct_problems() {
     let run = seeds.grid.runs.iter().rposition(|run| run.settings.seed == 1234).unwrap();
     assert_eq!(seeds.prepared.problem_of(&seeds.grid.runs[run]), 1234);
 }
+
+#[test]
+fn every_run_is_dealt_once_and_costs_are_spread() {
+    let study = Study::new(REGRESSION);
+    let plan = study.plan();
+    for shares in [1, 2, 3, 8, 500] {
+        let dealt = deal(&plan, shares);
+        assert_eq!(dealt.len(), shares as usize);
+        assert!(dealt.iter().all(|runs| runs.is_sorted()));
+        let mut all: Vec<u32> = dealt.concat();
+        all.sort_unstable();
+        assert!(all.iter().copied().eq(0..study.grid.runs.len() as u32), "{shares} shares");
+    }
+    let costs = deal(&plan, 2).into_iter().map(|runs| runs.iter().map(|&run| plan.steps(run)).sum::<u64>());
+    let costs: Vec<u64> = costs.collect();
+    assert!(costs[0].abs_diff(costs[1]) * 5 < costs[0], "{costs:?}");
+}
+
+#[test]
+fn a_sweep_cut_into_shares_has_the_runs_of_one_go() {
+    let study = Study::new(REGRESSION);
+    let plan = study.plan();
+    let whole = run(&plan, &Lanes::default(), &on_threads(1)).unwrap();
+    let mut memory = Memory::new(&plan);
+    for runs in deal(&plan, 3) {
+        assert!(missing(&plan, Part::Runs(&runs), &memory) == runs);
+        carry_out(&plan, Part::Runs(&runs), &Lanes::default(), &mut memory, &on_threads(2)).unwrap();
+        assert!(missing(&plan, Part::Runs(&runs), &memory).is_empty());
+    }
+    let joined = super::study(&plan, memory, on_threads(1).interrupted).unwrap();
+    assert_eq!((joined.runs, joined.curves, joined.extras), (whole.runs, whole.curves, whole.extras));
+}

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::layout::{self, MANIFEST, MANIFEST_HEADER, RUNS, TABLES};
+use super::layout::{self, MANIFEST, MANIFEST_HEADER, RUNS, SHARDS, TABLES};
 use crate::fs::UNFINISHED;
 
 /// The names of what keeps new results out of a folder: everything, if the folder does not hold results; else what lies where a
@@ -24,7 +24,7 @@ pub(super) fn in_the_way(folder: &Path) -> io::Result<Vec<String>> {
         // A table that the manifest does not name is somebody else's.
         let is_stray = || named.as_ref().is_some_and(|named| TABLES.contains(&&*name) && !named.contains(&name));
         let blocks = !is_results || layout::is_ours(&name) && (!is_file || is_stray());
-        if blocks && !name.starts_with(UNFINISHED) {
+        if blocks && !name.starts_with(UNFINISHED) && name != SHARDS {
             names.push(name);
         }
     }

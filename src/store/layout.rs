@@ -32,6 +32,13 @@ pub const TIMING: &str = "timing.csv";
 /// In the work folder: what is finished of a sweep that is not.
 pub(super) const JOURNAL: &str = "journal";
 
+/// The folder for the shares of a sweep that several processes train, beside its tables.
+pub const SHARDS: &str = "shards";
+/// In that folder: of which plan they are.
+pub(super) const PLAN: &str = "plan";
+/// How the names of shares end that are complete.
+pub(super) const SHARD_ENDING: &str = "shard";
+
 /// What the manifest may name, in its order.
 pub(super) const TABLES: [&str; 9] =
     [RUNS, SUMMARY, GOLDILOCKS, CURVES, PARAMETERS, LANDSCAPE, BOUNDARY, POINTS, OVERRIDES];

@@ -49,7 +49,7 @@ impl Lock {
             }
             if is_there(&file, &path) {
                 file.set_len(0)?;
-                file.write_all(myself().as_bytes())?;
+                file.write_all(format!("{}\n", myself()).as_bytes())?;
                 return Ok(Taken::Ours(Lock { work: work.to_owned(), made, _file: file }));
             }
         }
@@ -105,10 +105,11 @@ fn is_there(file: &File, path: &Path) -> bool {
     path.exists()
 }
 
-fn myself() -> String {
+/// What to call this process.
+pub(super) fn myself() -> String {
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = if host.trim().is_empty() { String::new() } else { format!(" on {}", host.trim()) };
-    format!("process {}{host}\n", std::process::id())
+    format!("process {}{host}", std::process::id())
 }
 
 /// Who holds the lock of this file; it may just be writing its name.

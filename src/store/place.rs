@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::contents;
+use super::layout::SHARDS;
 use super::lock::{Lock, Taken};
 use crate::fs::{Error, UNFINISHED, resolve, temporary};
 
@@ -51,7 +52,9 @@ pub(super) fn claim(folder: &Path) -> Result<(Place, Taken), Error> {
         }
     };
     let is_working_directory = std::env::current_dir().is_ok_and(|directory| directory == target);
-    let is_movable = work != inside() && !is_working_directory;
+    // Whoever trains a share must find it where it is.
+    let has_shards = target.join(SHARDS).is_dir();
+    let is_movable = work != inside() && !is_working_directory && !has_shards;
     if !is_movable {
         temporary(0o666).tempfile_in(&target).map_err(failed())?;
     }

@@ -9,7 +9,7 @@
 //! | [`family`] | what docs/design.md says of adding a problem family |
 //! | [`fuzz`] | hostile input by the thousand: specs, CSV files, results, addresses, output of programs; `tests/abuse/fuzz` plays it for minutes |
 //! | [`limits`] | sizes that no machine has, and messages without an end |
-//! | [`store`], [`resume`] | files, signals, sweeps that are killed and go on |
+//! | [`store`], [`resume`], [`shards`] | files, signals, sweeps that are killed and go on, sweeps of several machines |
 //! | [`output`] | what is read from the output of training programs |
 //! | [`cli`], [`check`], [`terminal`], [`verbs`] | the program as its users run it |
 
@@ -29,6 +29,7 @@ mod playground;
 mod playground_reference;
 mod resume;
 mod schema;
+mod shards;
 mod spec;
 mod store;
 mod support;

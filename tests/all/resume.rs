@@ -13,10 +13,10 @@ const SPEC: &str = "name = \"study\"\n[problem]\nkind = \"linear-regression\"\n[
                     [grid]\nbatch_size = [1, 2, 4, 8]\nseed = { count = 25 }\nlearning_rate = [0.001, 0.003, 0.01, 0.03, 3.0]\n\
                     [stop]\nmax_epochs = EPOCHS\n";
 
-struct Place(TempDir);
+pub(super) struct Place(TempDir);
 
 impl Place {
-    fn new(epochs: u32) -> Place {
+    pub(super) fn new(epochs: u32) -> Place {
         let place = Place(tempfile::tempdir().unwrap());
         fs::write(place.path("study.toml"), SPEC.replace("EPOCHS", &epochs.to_string())).unwrap();
         let row = |i: i32| format!("{},{},{}\n", i % 7, (i * i) % 11, (i * 5) % 13);
@@ -25,11 +25,11 @@ impl Place {
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn start(&self, arguments: &[&str]) -> Child {
+    pub(super) fn start(&self, arguments: &[&str]) -> Child {
         let program = assert_cmd::cargo::cargo_bin!("goldilocks");
         // A test in the background ignores Ctrl-C, and so would the program.
         let mut command = if cfg!(target_os = "linux") {
@@ -40,12 +40,24 @@ impl Place {
             Command::new(program)
         };
         command.current_dir(self.0.path()).args(["run", "study.toml", "--threads", "2"]).args(arguments);
+        // What a scheduler of this machine says is not for tests.
+        for name in ["SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "NSLOTS"] {
+            command.env_remove(name);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// Runs to the end, which must have this exit code; what was said on standard error.
-    fn run(&self, arguments: &[&str], code: i32) -> String {
+    pub(super) fn run(&self, arguments: &[&str], code: i32) -> String {
         ended(&self.start(arguments).wait_with_output().unwrap(), code)
+    }
+
+    /// Another verb; its exit code must be this one. What it said on both streams.
+    pub(super) fn call(&self, arguments: &[&str], code: i32) -> (String, String) {
+        let program = assert_cmd::cargo::cargo_bin!("goldilocks");
+        let output = Command::new(program).current_dir(self.0.path()).args(arguments).output().unwrap();
+        let errors = ended(&output, code);
+        (String::from_utf8(output.stdout).unwrap(), errors)
     }
 
     /// Runs until something is in the journal, then sends a signal; what was said.
@@ -66,13 +78,14 @@ impl Place {
     }
 
     /// Every file of a results folder but those that tell how an execution went.
-    fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+    pub(super) fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let entries = fs::read_dir(self.path(folder)).unwrap().map(|entry| entry.unwrap());
+        let entries = entries.filter(|entry| entry.file_type().unwrap().is_file());
         let files = entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()));
         files.filter(|(name, _)| !["provenance.toml", "timing.csv"].contains(&name.as_str())).collect()
     }
 
-    fn hold(&self, folder: &str, reference: &str) {
+    pub(super) fn hold(&self, folder: &str, reference: &str) {
         let (found, expected) = (self.files(folder), self.files(reference));
         assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
         for (name, bytes) in &expected {
@@ -85,7 +98,7 @@ impl Place {
     }
 }
 
-fn ended(output: &Output, code: impl Into<Option<i32>>) -> String {
+pub(super) fn ended(output: &Output, code: impl Into<Option<i32>>) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), code.into(), "{text}");
     text

@@ -37,6 +37,8 @@ pub(super) struct Frames<R> {
     left: u64,
     /// Where the last good frame ended.
     good: u64,
+    /// BLAKE3 of everything before the last frame, and with it, where that is asked for.
+    hashes: Option<Box<[blake3::Hasher; 2]>>,
 }
 
 /// What stands where a frame may be.
@@ -53,7 +55,19 @@ pub(super) enum Next {
 impl<R: Read> Frames<R> {
     /// The frames of a source of so many bytes, of which the first so many have been read.
     pub(super) fn new(source: R, bytes: u64, at: u64) -> Frames<R> {
-        Frames { source, left: bytes.saturating_sub(at), good: at }
+        Frames { source, left: bytes.saturating_sub(at), good: at, hashes: None }
+    }
+
+    /// The same, hashing what is read; this was read before.
+    pub(super) fn hashing(self, before: &[u8]) -> Frames<R> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(before);
+        Frames { hashes: Some(Box::new([hasher.clone(), hasher])), ..self }
+    }
+
+    /// BLAKE3 of everything before the last frame, if it was hashed.
+    pub(super) fn hash_before(&self) -> Option<[u8; 32]> {
+        self.hashes.as_ref().map(|hashes| *hashes[0].finalize().as_bytes())
     }
 
     /// Where the last good frame ended.
@@ -79,6 +93,10 @@ impl<R: Read> Frames<R> {
             return Ok(Next::Bad);
         }
         self.good += (payload.len() + AROUND) as u64;
+        if let Some(hashes) = &mut self.hashes {
+            hashes[0] = hashes[1].clone();
+            hashes[1].update(&length.to_le_bytes()).update(&payload).update(&sum);
+        }
         Ok(Next::Frame(payload))
     }
 

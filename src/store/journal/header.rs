@@ -27,6 +27,12 @@ pub struct Header {
     pub spec: String,
     /// What the command line changed in it.
     pub overrides: Vec<String>,
+    /// Where it was read; paths in it are relative to its folder.
+    pub path: String,
+    /// What is kept of curves, as a word.
+    pub curves: String,
+    /// How many runs each share of the plan has.
+    pub shares: Vec<u64>,
 }
 
 /// A file that was read.

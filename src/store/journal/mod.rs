@@ -15,21 +15,16 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use frame::frame;
 pub use header::{Header, InputFile, Share};
-pub use read::{Extent, Found, JournalError, look};
+pub(super) use read::run_digests;
+pub use read::{Extent, Found, JournalError, Tally, look, look_closely};
 use sync::Synced;
-pub use wire::Shape;
-use wire::{Content, Group};
+pub(super) use wire::beginning;
+pub use wire::{Beat, Shape};
+use wire::{Content, Group, Seal, encode};
 
 use crate::fs::{Error, attempt, parent, sync_folder};
 use crate::record::Finished;
-
-/// What a journal begins with; the version follows.
-const MAGIC: &str = "goldilocks journal ";
-
-/// The version of the form of frames and of what is in them.
-const VERSION: &str = "1";
 
 /// A journal that is being written. Its file is made with the first run.
 #[derive(Debug)]
@@ -94,6 +89,17 @@ impl Journal {
         Journal { path: path.to_owned(), header, keeps: extent.good, file: None }
     }
 
+    /// A new journal in a file of this process alone, which is made at once and says who is at work.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn create(path: &Path, header: Header) -> Result<Journal, Error> {
+        let mut journal = Journal { path: path.to_owned(), header, keeps: 0, file: None };
+        let file = journal.open().and_then(|file| file.beat().map(|()| file));
+        journal.file = Some(file.map_err(Error::new("cannot write", path))?);
+        Ok(journal)
+    }
+
     /// Adds the runs with these numbers.
     ///
     /// # Errors
@@ -101,10 +107,10 @@ impl Journal {
     pub fn append(&mut self, numbers: &[u32], finished: &Finished) -> io::Result<()> {
         let bytes = encode(&Content::Group(Group::new(numbers, finished)))?;
         match &mut self.file {
-            Some(file) => file.write(&bytes),
+            Some(file) => file.write(&bytes, numbers.len()),
             None => {
                 let file = self.open()?;
-                self.file.insert(file).write(&bytes)
+                self.file.insert(file).write(&bytes, numbers.len())
             }
         }
     }
@@ -119,10 +125,12 @@ impl Journal {
             return Ok(Synced::new(file, &self.path));
         }
         let file = options.create(true).append(true).open(&self.path)?;
+        // Others see by it that somebody is at work; where there are no locks, they see it grow.
+        let _ = file.try_lock();
         file.set_len(0)?;
         sync_folder(parent(&self.path))?;
         let mut file = Synced::new(file, &self.path);
-        file.write(&beginning(&self.header)?)?;
+        file.write(&beginning(&self.header)?, 0)?;
         Ok(file)
     }
 
@@ -133,6 +141,39 @@ impl Journal {
         }
     }
 
+    /// Waits until what was added is on the disk; more may follow.
+    ///
+    /// # Errors
+    /// When the disk has not taken it.
+    pub fn settle(&self) -> Result<(), Error> {
+        self.file.as_ref().map_or(Ok(()), Synced::settle).map_err(Error::new("cannot write", &self.path))
+    }
+
+    /// Says that nothing more is to come: whoever reads it can tell that it is whole.
+    ///
+    /// # Errors
+    /// When it cannot be written, or is not what was written to it.
+    pub fn seal(&mut self) -> Result<(), Error> {
+        // Signs of life end here: nothing may stand between what is hashed and the seal.
+        self.finish()?;
+        let failed = |error| Error::new("cannot write", &self.path)(error);
+        let mut hasher = blake3::Hasher::new();
+        crate::fs::read_pieces(&self.path, |piece| {
+            hasher.update(piece);
+        })?;
+        let tally = look(&self.path).ok().flatten().map(Found::tally).transpose()?;
+        let runs = tally.filter(|tally| !tally.is_damaged).map(|tally| tally.runs);
+        let runs = runs.ok_or_else(|| failed(io::Error::other("it was changed meanwhile")))?;
+        let Header { plan, share, .. } = self.header;
+        let seal = encode(&Content::Seal(Seal { plan, share, runs, bytes: *hasher.finalize().as_bytes() }));
+        let write = |bytes: Vec<u8>| {
+            let gone = || io::Error::from(io::ErrorKind::NotFound);
+            self.file.as_mut().ok_or_else(gone)?.write(&bytes, 0)
+        };
+        seal.and_then(write).map_err(Error::new("cannot write", &self.path))?;
+        self.settle()
+    }
+
     /// Waits until all runs are on the disk.
     ///
     /// # Errors
@@ -140,15 +181,4 @@ impl Journal {
     pub fn finish(&mut self) -> Result<(), Error> {
         self.file.as_mut().map_or(Ok(()), Synced::finish).map_err(Error::new("cannot write", &self.path))
     }
-}
-
-/// The first bytes of a journal.
-fn beginning(header: &Header) -> io::Result<Vec<u8>> {
-    let mut bytes = format!("{MAGIC}{VERSION}\n").into_bytes();
-    bytes.extend(encode(&Content::Header(header.clone()))?);
-    Ok(bytes)
-}
-
-fn encode(content: &Content) -> io::Result<Vec<u8>> {
-    frame(&postcard::to_stdvec(content).map_err(io::Error::other)?)
 }

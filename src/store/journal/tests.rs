@@ -5,6 +5,8 @@ use std::fs;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::frame::frame;
+use super::wire::{MAGIC, VERSION};
 use super::*;
 use crate::fs::faults::Refusal;
 use crate::outcome::{Status, Trend};
@@ -25,6 +27,9 @@ fn header() -> Header {
         share: Share::ALL,
         spec: "[stop]\nmax_steps = 5\n".into(),
         overrides: Vec::new(),
+        path: "study.toml".into(),
+        curves: "thinned".into(),
+        shares: vec![12],
     }
 }
 
@@ -110,7 +115,10 @@ fn everything_comes_back_bit_by_bit() {
     write(&path, &groups());
     let (found, extent) = read(&path);
     assert_eq!(bits(&found), bits(&groups()));
-    assert_eq!(extent.unwrap(), Extent { good: fs::metadata(&path).unwrap().len(), is_damaged: false });
+    assert_eq!(
+        extent.unwrap(),
+        Extent { good: fs::metadata(&path).unwrap().len(), is_damaged: false, is_sealed: false }
+    );
     // What is not wanted is left out, with all that belongs to it.
     let mut kept = Vec::new();
     let found = look(&path).unwrap().unwrap();
@@ -132,7 +140,7 @@ fn it_goes_on_behind_the_last_whole_frame() {
     fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"torn by a power cut").unwrap();
     let (_, extent) = read(&path);
     let extent = extent.unwrap();
-    assert_eq!(extent, Extent { good: whole, is_damaged: true });
+    assert_eq!(extent, Extent { good: whole, is_damaged: true, is_sealed: false });
     let mut journal = Journal::resume(&path, header(), extent);
     groups[2..].iter().for_each(|(numbers, finished)| journal.append(numbers, finished).unwrap());
     journal.finish().unwrap();

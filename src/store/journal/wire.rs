@@ -4,12 +4,20 @@
 //! that was wrong.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::header::Header;
+use super::frame::frame;
+use super::header::{Header, Share};
 use crate::record::{Compact, Curve, Finished, Parameters, Run, Status, Trend};
+
+/// What a journal begins with; the version follows.
+pub(super) const MAGIC: &str = "goldilocks journal ";
+
+/// The version of the form of frames and of what is in them.
+pub(super) const VERSION: &str = "1";
 
 /// What a frame holds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,6 +26,46 @@ pub(super) enum Content {
     Header(Header),
     /// Some finished runs.
     Group(Group),
+    /// Whoever writes is still at work.
+    Beat(Beat),
+    /// Nothing more is to come.
+    Seal(Seal),
+}
+
+/// The first bytes of a journal.
+pub(in crate::store) fn beginning(header: &Header) -> io::Result<Vec<u8>> {
+    let mut bytes = format!("{MAGIC}{VERSION}\n").into_bytes();
+    bytes.extend(encode(&Content::Header(header.clone()))?);
+    Ok(bytes)
+}
+
+/// As a frame.
+pub(super) fn encode(content: &Content) -> io::Result<Vec<u8>> {
+    frame(&postcard::to_stdvec(content).map_err(io::Error::other)?)
+}
+
+/// A sign of life of whoever writes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Beat {
+    /// Seconds since it began, by a clock that is never set.
+    pub seconds: f64,
+    /// Runs that it has finished since then.
+    pub runs: u64,
+    /// Which process of which machine it is.
+    pub by: String,
+}
+
+/// The end of a file that is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Seal {
+    /// The plan's hash.
+    pub(super) plan: [u8; 32],
+    /// Which share of it this is.
+    pub(super) share: Share,
+    /// How many runs stand before it.
+    pub(super) runs: u64,
+    /// BLAKE3 of all bytes before it.
+    pub(super) bytes: [u8; 32],
 }
 
 /// Some finished runs.
@@ -113,6 +161,12 @@ impl Group {
             curves: finished.curves.iter().map(curve).collect(),
             parameters: finished.parameters.iter().map(parameters).collect(),
         }
+    }
+
+    /// The numbers of its runs, and whether each has failed.
+    pub(super) fn failures(&self) -> impl Iterator<Item = (u32, bool)> {
+        let failed = place_of(&Status::ALL, Status::Failed);
+        self.runs.iter().map(move |run| (run.number, run.status == failed))
     }
 
     /// Those runs for which `place`, asked with number and identity, has a number. `None` if the group contradicts itself, or has
