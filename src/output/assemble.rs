@@ -41,13 +41,15 @@ pub(super) struct Assembler {
     found: Option<String>,
     mode: Mode,
     open: Option<Open>,
+    /// The last step that was handed out.
+    reached: Option<u64>,
     /// What the next line is written over.
     overwritten: Option<(u64, Vec<Pair>)>,
 }
 
 impl Assembler {
     pub(super) fn new(wanted: Option<String>) -> Assembler {
-        Assembler { wanted, found: None, mode: Mode::Undecided, open: None, overwritten: None }
+        Assembler { wanted, found: None, mode: Mode::Undecided, open: None, reached: None, overwritten: None }
     }
 
     /// The name of the loss, as soon as it is known.
@@ -103,12 +105,15 @@ impl Assembler {
         }
         match own {
             Some((key, step)) => {
+                // A step that was handed out may be that of a heading which is gone.
+                if let Some(before) = self.reached.filter(|&reached| step < reached) {
+                    return self.earlier(&pairs, Backwards { line, step, key, before });
+                }
                 match self.open.as_ref().map(|open| (open.step, open.key)) {
                     // What was counted so far came before the first step: settings, not measurements.
                     Some((_, StepKey::Counter)) => self.open = None,
                     Some((before, before_key)) if step < before && is_epoch(key) == is_epoch(before_key) => {
-                        let is_loss = pairs.iter().any(|pair| self.is_certainly_loss(&pair.name));
-                        return if is_loss { Err(Backwards { line, step, key, before }) } else { Ok(()) };
+                        return self.earlier(&pairs, Backwards { line, step, key, before });
                     }
                     // A heading such as `Epoch 1/10`, and then steps.
                     Some((_, before_key)) if is_epoch(before_key) && !is_epoch(key) => self.open = None,
@@ -127,6 +132,11 @@ impl Assembler {
             self.hand_out(out);
         }
         Ok(())
+    }
+
+    /// A line about an earlier step is passed over, such as that of the best one, unless it has a loss.
+    fn earlier(&self, pairs: &[Pair], error: Backwards) -> Result<(), Backwards> {
+        if pairs.iter().any(|pair| self.is_certainly_loss(&pair.name)) { Err(error) } else { Ok(()) }
     }
 
     /// Where the numbers of a line without a step belong.
@@ -165,8 +175,10 @@ impl Assembler {
 
     /// The step that a line names, of those that count.
     fn own_step(&self, pairs: &[Pair]) -> Option<(StepKey, u64)> {
+        let has_step = self.open.as_ref().is_some_and(|open| !matches!(open.key, StepKey::Counter | StepKey::Epoch));
         let counts = |key: StepKey| match self.mode {
-            Mode::Undecided => true,
+            // Once there are steps, epochs are not.
+            Mode::Undecided => !(has_step && is_epoch(key)),
             Mode::Steps => !is_epoch(key),
             Mode::Epochs => is_epoch(key),
             Mode::Counter => false,
@@ -220,6 +232,7 @@ impl Assembler {
             Some(old) => old.is_finite() && !value.is_finite(),
         });
         if news.is_some() || !values.is_empty() {
+            self.reached = Some(open.step);
             out.push(Measurement { step: open.step, step_key: open.key, loss: news, values, line: open.line });
         }
         open.loss = news.or(open.loss);

@@ -136,7 +136,7 @@ pub struct Reader {
 enum Form {
     Text(Table),
     Pattern(Pattern),
-    Rows(Rows),
+    Rows(Box<Rows>),
 }
 
 impl Form {
@@ -161,8 +161,8 @@ impl Reader {
     /// A reader that has seen nothing yet.
     pub fn new(options: &Options) -> Reader {
         let form = match (options.format, &options.pattern) {
-            (Format::Csv, _) => Form::Rows(Rows::new(b',')),
-            (Format::Tsv, _) => Form::Rows(Rows::new(b'\t')),
+            (Format::Csv, _) => Form::Rows(Box::new(Rows::new(b','))),
+            (Format::Tsv, _) => Form::Rows(Box::new(Rows::new(b'\t'))),
             (Format::Lines, Some(pattern)) => Form::Pattern(pattern.clone()),
             (Format::Lines, None) => Form::Text(Table::default()),
         };

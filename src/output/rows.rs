@@ -7,7 +7,7 @@ use super::number::Number;
 
 /// Splits one line at a separator and reads its numbers.
 pub(super) struct Rows {
-    separator: u8,
+    reader: Reader,
     header: Option<Vec<String>>,
     cells: Vec<u8>,
     ends: Vec<usize>,
@@ -15,7 +15,8 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(separator: u8) -> Rows {
-        Rows { separator, header: None, cells: Vec::new(), ends: Vec::new() }
+        let reader = csv_core::ReaderBuilder::new().delimiter(separator).build();
+        Rows { reader, header: None, cells: Vec::new(), ends: Vec::new() }
     }
 
     /// The names of the columns, as soon as they have been read.
@@ -42,8 +43,8 @@ impl Rows {
     fn split(&mut self, line: &str) -> Vec<String> {
         self.cells.resize(line.len() + 1, 0);
         self.ends.resize(line.len() + 2, 0);
-        let mut reader = csv_core::ReaderBuilder::new().delimiter(self.separator).build();
-        let count = record(&mut reader, line, &mut self.cells, &mut self.ends);
+        self.reader.reset();
+        let count = record(&mut self.reader, line, &mut self.cells, &mut self.ends);
         let starts = std::iter::once(0).chain(self.ends[..count].iter().copied());
         let cells = starts.zip(&self.ends[..count]).map(|(start, &end)| &self.cells[start..end]);
         cells.map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()

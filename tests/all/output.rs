@@ -88,6 +88,13 @@ fn steps_must_increase() {
 }
 
 #[test]
+fn a_heading_of_an_epoch_between_steps_does_not_let_them_go_back() {
+    let (found, _) = read(b"step 10 acc=0.1\nepoch 12\nstep 3 acc=0.2\nstep 11 loss=0.5\n", &Options::default(), 9);
+    let steps: Vec<(u64, Option<f64>)> = found.iter().map(|found| (found.step, found.loss)).collect();
+    assert_eq!(steps, [(10, None), (11, Some(0.5))]);
+}
+
+#[test]
 fn a_loss_of_a_step_is_handed_out_at_once_and_that_of_an_epoch_when_it_is_over() {
     let mut reader = Reader::new(&Options::default());
     let mut found = Vec::new();
