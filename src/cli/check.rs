@@ -210,8 +210,7 @@ fn outcome(executor: &dyn Executor, args: &Args, one: &Ready) -> Result<Result<S
             let read = || -> Result<Study, String> {
                 store::verify_manifest(folder).map_err(|error| error.to_string())?;
                 let study = store::read(folder).map_err(|error| error.to_string())?;
-                let study = store::align(study, grid).map_err(|error| format!("{}: {error}", folder.display()))?;
-                Ok(Study { name: experiment.name.clone(), description: experiment.description.clone(), ..study })
+                store::align(study, experiment, grid).map_err(|error| format!("{}: {error}", folder.display()))
             };
             Ok(read())
         }

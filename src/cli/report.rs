@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use super::look::LookArgs;
 use super::results::write_plots;
 use super::{Failure, interrupt, terminal};
-use crate::record::{self, Study, Target};
+use crate::record;
 use crate::report::text;
-use crate::spec::Experiment;
 use crate::{fs, store};
 
 /// Make tables and plots again from a results folder, for another target too; trains nothing
@@ -42,7 +41,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
-    let mut study = read(args)?;
+    let mut study = store::read(&args.folder).map_err(Failure::bad_input)?;
     if let Some(target) = &args.target {
         let (measure, value) = parse_target(target)?;
         study = record::retarget(&study, measure, value).map_err(Failure::bad_input)?;
@@ -69,36 +68,6 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
 
 fn is_same(a: &Path, b: &Path) -> bool {
     matches!((fs::resolve(a), fs::resolve(b)), (Ok(a), Ok(b)) if a == b)
-}
-
-/// Reads the tables; name and description come from the copy of the spec beside them, if it is there.
-fn read(args: &Args) -> Result<Study, Failure> {
-    let study = store::read(&args.folder).map_err(Failure::bad_input)?;
-    let spec = crate::fs::read_text(&args.folder.join(store::layout::SPEC)).ok();
-    let spec = spec.and_then(|text| toml::de::DeTable::parse(&text).ok().map(|table| text_of(&table)));
-    let folder_name = || args.folder.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
-    let (name, description) = spec.unwrap_or_default();
-    let experiment = store::read_spec(&args.folder);
-    let without_target = experiment.as_ref().is_some_and(|experiment| !experiment.has_criterion());
-    let trains_as_the_page = experiment.as_ref().is_some_and(Experiment::trains_as_the_page);
-    let target = experiment.and_then(|experiment| experiment.target());
-    let target = target.map(|(measure, value)| Target { measure: measure.to_owned(), value });
-    Ok(Study {
-        without_target,
-        trains_as_the_page,
-        target,
-        name: if name.is_empty() { folder_name() } else { name },
-        description,
-        ..study
-    })
-}
-
-fn text_of(table: &toml::Spanned<toml::de::DeTable<'_>>) -> (String, String) {
-    let text = |key| {
-        let value = table.get_ref().get(key).and_then(|value| value.get_ref().as_str());
-        value.unwrap_or_default().to_owned()
-    };
-    (text("name"), text("description"))
 }
 
 fn parse_target(target: &str) -> Result<(&str, f64), Failure> {

@@ -26,8 +26,42 @@ pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
     let file = File { source, text: read_text(&source.path)? };
     let header = file.header()?;
     let (target, chosen) = choose(&file, &header)?;
-
+    let table = Table { file, header, target, chosen };
     let mut faults = Faults::default();
+    let (columns, rows) = look(&table, &mut faults)?;
+    let Filled { mut examples, labels, dropped } = fill(&table, &columns, &mut faults)?;
+    columns.iter().for_each(|column| faults.hint(column.hint()));
+    faults.into_result()?;
+    if dropped == rows {
+        let message = format!("{}: every row has a missing value, so that none is left", source.path.display());
+        return Err(Error::in_file(message));
+    }
+    let mut classes = Vec::new();
+    if let Targets::Classes { count } = source.targets {
+        let found = labels.classes(count)?;
+        (classes, examples.targets) = (found.names, found.targets);
+    }
+    let mut notes: Vec<String> = columns.iter().filter_map(Column::note).collect();
+    if dropped > 0 {
+        let (dropped, rows) = (grouped(dropped.into()), grouped(rows.into()));
+        notes.push(format!("{dropped} of {rows} rows have missing values and were left out"));
+    }
+    let names = columns.iter().flat_map(Column::features).collect();
+    Ok(Raw { names, examples, classes, notes, contents: Some(blake3::hash(table.file.text.as_bytes())) })
+}
+
+/// A file and what is read of it: the places of the target and of the features.
+struct Table<'a> {
+    file: File<'a>,
+    header: StringRecord,
+    target: usize,
+    chosen: Vec<usize>,
+}
+
+/// Sees what each column holds; counts the rows.
+fn look(table: &Table<'_>, faults: &mut Faults) -> Result<(Vec<Column>, u64), Error> {
+    let Table { file, header, target, chosen } = table;
+    let source = file.source;
     let mut missing = MissingCells::default();
     let mut columns: Vec<Column> = chosen.iter().map(|&index| Column::new(index, &header[index])).collect();
     let mut rows = 0u64;
@@ -39,7 +73,7 @@ pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
                 .add(file.at(line), format_args!("expected {expected} columns as in the header, found {found}"));
         }
         columns.iter_mut().for_each(|column| column.see(&record[column.index]));
-        for &index in chosen.iter().chain([&target]).filter(|&&index| is_missing(&record[index])) {
+        for &index in chosen.iter().chain([target]).filter(|&&index| is_missing(&record[index])) {
             missing.add(&header[index], line);
         }
     })?;
@@ -54,7 +88,21 @@ pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
             faults.add(file.at(1), format_args!("{message}"));
         });
     }
+    Ok((columns, rows))
+}
 
+/// What the cells of a file are as numbers.
+struct Filled {
+    examples: Examples,
+    labels: Labels,
+    /// How many rows were left out.
+    dropped: u64,
+}
+
+/// Turns cells into numbers.
+fn fill(table: &Table<'_>, columns: &[Column], faults: &mut Faults) -> Result<Filled, Error> {
+    let Table { file, header, target, chosen } = table;
+    let (source, target) = (file.source, *target);
     let mut examples = Examples { width: columns.iter().map(Column::width).sum(), ..Examples::default() };
     let mut labels = Labels::new(&source.target);
     let mut dropped = 0u64;
@@ -68,7 +116,7 @@ pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
             return;
         }
         let at = file.at(line);
-        for column in &columns {
+        for column in columns {
             if let Err(message) = column.push(&record[column.index], &mut examples.features) {
                 faults.add(&at, format_args!("{message}"));
             }
@@ -95,29 +143,7 @@ pub(super) fn read(source: &CsvSource) -> Result<Raw, Error> {
             },
         }
     })?;
-    for column in &columns {
-        faults.hint(column.hint());
-    }
-    faults.into_result()?;
-    if dropped == rows {
-        let message = format!("{}: every row has a missing value, so that none is left", source.path.display());
-        return Err(Error::in_file(message));
-    }
-    let mut classes = Vec::new();
-    if let Targets::Classes { count } = source.targets {
-        let found = labels.classes(count)?;
-        (classes, examples.targets) = (found.names, found.targets);
-    }
-    let mut notes: Vec<String> = columns.iter().filter_map(Column::note).collect();
-    if dropped > 0 {
-        notes.push(format!(
-            "{} of {} rows have missing values and were left out",
-            grouped(dropped.into()),
-            grouped(rows.into())
-        ));
-    }
-    let names = columns.iter().flat_map(Column::features).collect();
-    Ok(Raw { names, examples, classes, notes, contents: Some(blake3::hash(file.text.as_bytes())) })
+    Ok(Filled { examples, labels, dropped })
 }
 
 /// How large the examples are at the most, as far as header and size of the file tell; `None` if it cannot be looked at.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::grid::Grid;
 use crate::record::Study;
+use crate::spec::Experiment;
 
 /// Results that are not those of a spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +27,13 @@ impl fmt::Display for Mismatch {
 
 impl std::error::Error for Mismatch {}
 
-/// Puts the runs of results into the order of a grid and gives them its axes, so that conditions speak of them as of the grid.
+/// Puts the runs of results into the order of a grid and gives them its axes, so that conditions speak of them as of the grid,
+/// and the name of the spec.
 /// Curves, parameters and pictures keep to their runs.
 ///
 /// # Errors
 /// When the results have other runs than the grid.
-pub fn align(results: Study, grid: &Grid) -> Result<Study, Mismatch> {
+pub fn align(results: Study, experiment: &Experiment, grid: &Grid) -> Result<Study, Mismatch> {
     let places: HashMap<u64, usize> = results.runs.iter().enumerate().map(|(place, run)| (run.id, place)).collect();
     let found: Vec<usize> = grid.runs.iter().filter_map(|run| places.get(&run.id).copied()).collect();
     if found.len() != grid.runs.len() || found.len() != results.runs.len() {
@@ -49,6 +51,8 @@ pub fn align(results: Study, grid: &Grid) -> Result<Study, Mismatch> {
     let mut attachments = results.attachments;
     attachments.iter_mut().for_each(|attachment| attachment.renumber(&number));
     Ok(Study {
+        name: experiment.name.clone(),
+        description: experiment.description.clone(),
         axes: Arc::clone(&grid.axes),
         extras: results.extras.iter().map(|extra| extra.of_runs(found.iter().copied())).collect(),
         runs: found.iter().filter_map(|&place| runs[place].take()).collect(),

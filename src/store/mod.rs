@@ -8,6 +8,7 @@ mod contents;
 mod copy;
 mod difference;
 mod folder;
+mod heading;
 mod journal;
 pub mod layout;
 mod lock;

@@ -12,7 +12,7 @@ use source::{Cell, Row, Source, read_optional};
 
 pub use source::ReadError;
 
-use super::{attachment, layout, place};
+use super::{attachment, heading, layout, place};
 use crate::fs;
 use crate::record::{
     Axis, BATCH_SIZE, CURVE_COLUMNS, Curve, ENDS, Extra, FIRST_COLUMNS, FULL_BATCH, LEARNING_RATE, OUTCOME_COLUMNS,
@@ -22,7 +22,7 @@ use crate::record::{
 /// Reads `runs.csv`, `curves.csv`, `parameters.csv` and the tables of attachments of a results folder; all but the first may be
 /// missing.
 ///
-/// The name, the description and the notes of the study stand in none of these files: they are empty, for the caller to fill.
+/// Name, description and target come from the copy of the spec beside them; the notes of the study stand in none of these files.
 /// An axis value is a count, a number or a flag if it looks like one, else a text. The columns of `runs.csv` may stand in any
 /// order; those without a dot after the known ones are extras.
 ///
@@ -43,6 +43,7 @@ pub fn read(folder: &Path) -> Result<Study, ReadError> {
         study.parameters = read_parameters(Source::new(&path, &text)?, study.runs.len())?;
     }
     study.attachments = attachment::read(folder, study.runs.len())?;
+    heading::add(&mut study, folder);
     Ok(study)
 }
 

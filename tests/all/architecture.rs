@@ -1,6 +1,7 @@
 //! Imports point one way, between parts and inside them: reads the sources and holds them to the list below.
 
 mod circles;
+mod lengths;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,13 +1,17 @@
 //! `batch.png`: steps against batch size with the other settings tuned anew for each, the line of perfect scaling, the
 //! learning rate that was best, and the examples it took (after Shallue et al., JMLR 20:112, 2019).
 
+mod draw;
+
+use draw::{draw_examples, draw_rates, draw_steps, perfect_scaling};
+
 use super::cells::{Cells, Series, Varying};
 use super::figure::{Figure, Key, Legend, line_colors};
 use super::marker::{endings, status_shape};
 use super::panel::{Axes, BELOW, BESIDE, Panel};
 use super::scale::{Scale, Tick, rounded};
-use super::scene::{Point, Rect, Scene, Shape};
-use super::style::{CONVERGED, Color, EXHAUSTED, LINE, MARKER, REFERENCE, status_color};
+use super::scene::{Rect, Scene, Shape};
+use super::style::{CONVERGED, Color, EXHAUSTED, REFERENCE, status_color};
 use crate::choice::evenly;
 use crate::outcome::Status;
 use crate::record::{BATCH_SIZE, Summary, statistics::Quartiles};
@@ -54,10 +58,8 @@ pub(super) struct Batch {
 /// The picture; none with fewer than two batch sizes or when nothing converged.
 pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let chart = Chart::new(cells)?;
-    let all = || chart.lines.iter().flat_map(|line| &line.batches);
-    let several = chart.lines.len() > 1;
     let steps = chart.points(|batch| Some(batch.summary.steps).filter(|steps| steps.median.is_finite()));
-    if all().count() < 2 || steps.iter().all(Vec::is_empty) {
+    if chart.batches().count() < 2 || steps.iter().all(Vec::is_empty) {
         return None;
     }
     let rates = chart.points(|batch| batch.rate.map(|rate| Quartiles { q25: rate, median: rate, q75: rate }));
@@ -73,64 +75,17 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     let mut small = small.into_iter();
     let scene = &mut figure.scene;
 
-    let panel = Panel { area: large, x, y: value_scale(&steps) };
-    let axes = axes(&chart, &panel, "steps to convergence");
-    panel.grid(scene, &axes);
-    for (line, points) in chart.lines.iter().zip(&steps) {
-        draw_perfect_scaling(&panel, points, if several { line.color } else { REFERENCE }, scene);
-    }
-    for (index, (line, points)) in chart.lines.iter().zip(&steps).enumerate() {
-        let color = if several { line.color } else { CONVERGED };
-        let row = panel.area.top + 18.0 + 20.0 * index as f64;
-        // A square says whose marks for what never converged these are.
-        if several && line.batches.iter().any(|batch| batch.summary.status() != Status::Converged) {
-            scene.rect(Rect { right: large.left + 12.0, top: row - 8.0, bottom: row + 8.0, ..large }, color);
-        }
-        line.batches.iter().for_each(|batch| draw_resolution(&panel, batch, color, scene));
-        draw_points(&panel, points, color, scene);
-        for batch in &line.batches {
-            match batch.summary.status() {
-                Status::Converged if batch.summary.is_partial() => {
-                    scene.marker(Shape::Ring, panel.at(batch.size, batch.summary.steps.median), MARKER, color);
-                }
-                Status::Converged => {}
-                status => {
-                    scene.status_marker(status, batch.summary.is_partial(), (panel.x_at(batch.size), row), MARKER);
-                }
-            }
-        }
-    }
-    panel.frame(scene, &axes);
-
+    draw_steps(&chart, &steps, Panel { area: large, x, y: value_scale(&steps) }, scene);
     if has(&rates)
         && let Some(area) = small.next()
     {
-        let panel = Panel { area, x, y: value_scale(&rates) };
         let name = cells.main().map_or("learning rate", |axis| axis.name.as_str());
-        let axes = self::axes(&chart, &panel, &format!("best {name}"));
-        panel.grid(scene, &axes);
-        for (line, points) in chart.lines.iter().zip(&rates) {
-            draw_points(&panel, points, if several { line.color } else { CONVERGED }, scene);
-        }
-        for batch in all() {
-            let (Some(rate), Some(shape)) = (batch.rate, batch.edge) else { continue };
-            let (x, y) = panel.at(batch.size, rate);
-            let away = if shape == Shape::Up { -1.0 } else { 1.0 };
-            let y = (y + away * 22.0).clamp(panel.area.top + MARKER, panel.area.bottom - MARKER);
-            scene.marker(shape, (x, y), 0.9 * MARKER, EXHAUSTED);
-        }
-        panel.frame(scene, &axes);
+        draw_rates(&chart, &rates, &Panel { area, x, y: value_scale(&rates) }, name, scene);
     }
     if has(&examples)
         && let Some(area) = small.next()
     {
-        let panel = Panel { area, x, y: value_scale(&examples) };
-        let axes = self::axes(&chart, &panel, "examples seen");
-        panel.grid(scene, &axes);
-        for (line, points) in chart.lines.iter().zip(&examples) {
-            draw_points(&panel, points, if several { line.color } else { CONVERGED }, scene);
-        }
-        panel.frame(scene, &axes);
+        draw_examples(&chart, &examples, &Panel { area, x, y: value_scale(&examples) }, scene);
     }
     Some(figure.scene)
 }
@@ -290,45 +245,6 @@ fn areas(body: Rect, small: usize) -> (Rect, Vec<Rect>) {
         Rect { left, right: body.right, top, bottom: top + height }
     };
     (Rect { right: middle, ..whole }, (0..small).map(area).collect())
-}
-
-/// Steps in inverse proportion to the batch size, from the smallest batch size to the largest: batch sizes and steps.
-fn perfect_scaling(steps: &Points) -> Option<[(f64, f64); 2]> {
-    let ((size, first), (last, _)) = (steps.first()?, steps.last()?);
-    (first.median > 0.0 && last > size).then(|| [(*size, first.median), (*last, first.median * size / last)])
-}
-
-fn draw_perfect_scaling(panel: &Panel, steps: &Points, color: Color, scene: &mut Scene) {
-    let Some(ends) = perfect_scaling(steps) else { return };
-    let [from, to] = ends.map(|(size, steps)| panel.at(size, steps));
-    if let Some((from, to)) = super::panel::clip(panel.area, from, to) {
-        scene.dashes(from, to, 0.8 * LINE, color);
-    }
-}
-
-/// From the evaluation before convergence to that of convergence: somewhere on this bar lies the true number.
-fn draw_resolution(panel: &Panel, batch: &Batch, color: Color, scene: &mut Scene) {
-    let steps = batch.summary.steps.median;
-    let Some(resolution) = batch.resolution.filter(|_| steps.is_finite()) else { return };
-    let (x, top) = panel.at(batch.size, steps);
-    let bottom = panel.y_at((steps - resolution).max(0.0)).clamp(top, panel.area.bottom);
-    scene.rect(Rect { left: x - 0.9 * MARKER, right: x + 0.9 * MARKER, top, bottom }, color.faded(0.3));
-}
-
-fn draw_points(panel: &Panel, points: &Points, color: Color, scene: &mut Scene) {
-    let place = |size: f64, value: f64| -> Point { (panel.x_at(size), panel.y_at(value).max(panel.area.top)) };
-    let line: Vec<Point> = points.iter().map(|(size, value)| place(*size, value.median)).collect();
-    panel.polyline(scene, &line, 0.8 * LINE, color);
-    for (size, value) in points {
-        if value.q25 < value.q75 {
-            let (low, high) = (place(*size, value.q25), place(*size, value.q75));
-            scene.line(vec![low, high], 2.5, color);
-            for (x, y) in [low, high].into_iter().filter(|(_, y)| *y > panel.area.top) {
-                scene.line(vec![(x - 7.0, y), (x + 7.0, y)], 2.5, color);
-            }
-        }
-        scene.disc(place(*size, value.median), MARKER, color);
-    }
 }
 
 fn legend(chart: &Chart, steps: &[Points]) -> Legend {

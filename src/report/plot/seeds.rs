@@ -32,7 +32,6 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     if cells.replicates() < LEAST_SEEDS || !cells.others().is_empty() || !is_even(cells) {
         return None;
     }
-    let all: Vec<usize> = (0..cells.cells.len()).collect();
     let stays = |run: &usize| matches!(cells.study.runs[*run].status, Status::Converged | Status::Exhausted);
     let losses = columns(cells, |run| Some(run).filter(stays).map(|run| cells.study.runs[run].final_loss));
     let rises = columns(cells, |run| curve_of(cells.study, Some(run).filter(stays)?).map(|curve| rise(&curve.loss)));
@@ -44,25 +43,13 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     }
 
     let mut figure = Figure::new(cells.study, "the spread over seeds", 1150.0);
-    let beyond = cells.cells.iter().map(|cell| cell.summary.count(Status::Diverged)).sum::<u64>();
-    let mut notes = vec![format!(
-        "One dot per run, {} seeds. All rises of the loss between recorded steps, added up: 0 is a smooth way down.",
-        cells.replicates()
-    )];
-    if beyond > 0 {
-        notes.push(format!("Left out: {beyond} that diverged."));
-    }
-    let failed = cells.cells.iter().map(|cell| cell.summary.count(Status::Failed)).sum::<u64>();
-    if failed > 0 {
-        notes.push(format!("Left out: {failed} that failed."));
-    }
-    figure.notes(&notes);
+    figure.notes(&notes(cells));
     let mut legend = Legend::default();
     let (dot, median) = (Key::Marker(Shape::Disc, CONVERGED.faded(0.5)), Key::Line(TEXT));
     legend.entries("", vec![(dot, "one seed".to_owned()), (median, "median".to_owned())]);
     figure.legend(&legend);
 
-    let x = x_scale(cells, &all).padded(0.02, 0.02);
+    let x = x_scale(cells, &(0..cells.cells.len()).collect::<Vec<usize>>()).padded(0.02, 0.02);
     let half = |top: f64, height: f64| Rect {
         left: figure.body.left + BESIDE + 24.0,
         right: figure.body.right,
@@ -99,6 +86,23 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
         figure.scene.text(Text::new(label, at, LABEL_SIZE, TEXT).align(Align::Center).upright());
     }
     Some(figure.scene)
+}
+
+/// What is shown, and what is left out.
+fn notes(cells: &Cells) -> Vec<String> {
+    let beyond = cells.cells.iter().map(|cell| cell.summary.count(Status::Diverged)).sum::<u64>();
+    let mut notes = vec![format!(
+        "One dot per run, {} seeds. All rises of the loss between recorded steps, added up: 0 is a smooth way down.",
+        cells.replicates()
+    )];
+    if beyond > 0 {
+        notes.push(format!("Left out: {beyond} that diverged."));
+    }
+    let failed = cells.cells.iter().map(|cell| cell.summary.count(Status::Failed)).sum::<u64>();
+    if failed > 0 {
+        notes.push(format!("Left out: {failed} that failed."));
+    }
+    notes
 }
 
 /// Whether all runs that did not diverge trained equally long.

@@ -68,10 +68,7 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
 
     let scene = &mut figure.scene;
     strips.iter().for_each(|strip| scene.rect(strip.area, STRIP));
-    if let Some(from) = diverged_from {
-        let area = Rect { left: panel.x_at(from), top: body.top + ABOVE, ..panel.area };
-        scene.rect(area, DIVERGED.faded(0.13));
-    }
+    draw_diverged(&panel, diverged_from, body.top + ABOVE, scene);
     panel.grid(scene, &axes);
     if let Some(limit) = limit {
         draw_limit(&panel, limit, body.top, scene);
@@ -81,11 +78,21 @@ pub(super) fn scene(cells: &Cells) -> Option<Scene> {
     draw_best(cells, curves, &strips, (&panel, limit), scene);
     panel.frame(scene, &axes);
     if !nothing {
-        let at = (body.left + 14.0, area.center().1);
-        let label = Text::new("steps to convergence, log scale", at, LABEL_SIZE, TEXT);
-        scene.text(label.align(Align::Center).upright());
+        label((body.left + 14.0, area.center().1), scene);
     }
     Some(figure.scene)
+}
+
+/// Shades where everything diverged.
+fn draw_diverged(panel: &Panel, from: Option<f64>, top: f64, scene: &mut Scene) {
+    if let Some(from) = from {
+        scene.rect(Rect { left: panel.x_at(from), top, ..panel.area }, DIVERGED.faded(0.13));
+    }
+}
+
+/// Names the steps, halfway up their axis.
+fn label(at: Point, scene: &mut Scene) {
+    scene.text(Text::new("steps to convergence, log scale", at, LABEL_SIZE, TEXT).align(Align::Center).upright());
 }
 
 fn draw_limit(panel: &Panel, limit: f64, top: f64, scene: &mut Scene) {

@@ -6,6 +6,7 @@ mod classes;
 mod expectations;
 mod networks;
 mod overrides;
+mod pictures;
 mod problems;
 mod settings;
 

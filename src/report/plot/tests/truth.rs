@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::outcome::Trend;
 use crate::record::sample::{self, converged, diverged, exhausted, failed};
-use crate::record::{self, Axis, BATCH_SIZE, FULL_BATCH, LEARNING_RATE, SEED, Target};
+use crate::record::{self, Axis, BATCH_SIZE, FULL_BATCH, LEARNING_RATE, SEED};
 use crate::store;
 use crate::value::Value;
 
@@ -48,18 +48,124 @@ fn merit(row: &HashMap<String, String>) -> [f64; 4] {
     [number(&row["steps_median"]), -success, number(&row["ert"]), number(&row[LEARNING_RATE])]
 }
 
+/// What the tables say of a study, beside its cells.
+struct Told<'a> {
+    name: &'a str,
+    study: &'a Study,
+    cells: Cells<'a>,
+    best: Vec<HashMap<String, String>>,
+    /// Whether the learning rate is what is tuned.
+    by_rate: bool,
+}
+
+impl Told<'_> {
+    /// Whether the best of a cell's group is this cell.
+    fn is_best(&self, run: usize) -> bool {
+        let axis = self.study.axes.iter().find(|axis| axis.path == LEARNING_RATE).unwrap();
+        row_of(&self.best, self.study, run, &[SEED, LEARNING_RATE])[LEARNING_RATE] == axis.value(run).to_string()
+    }
+
+    /// Every star is a best rate, and every best rate has its star.
+    fn stars(&self) {
+        let Told { name, cells, best, by_rate, .. } = self;
+        let by_rate = *by_rate;
+        if cells.main().is_some() {
+            let chart = dots::Chart::new(cells);
+            for curve in &chart.curves {
+                let stars = curve.best.into_iter().filter(|_| by_rate);
+                stars.for_each(|cell| assert!(self.is_best(cells.cells[cell].run), "{name}: a star that no table has"));
+            }
+            if by_rate && cells.series().len() == chart.curves.len() {
+                let stars = chart.curves.iter().filter(|curve| curve.best.is_some()).count();
+                let bests = best.iter().filter(|row| !row[LEARNING_RATE].is_empty()).count();
+                assert_eq!(stars, bests, "{name}: as many stars as best rates");
+            }
+        }
+    }
+
+    /// Every box of a heat map is a best rate.
+    fn boxes(&self) {
+        let Told { name, cells, by_rate, .. } = self;
+        let by_rate = *by_rate;
+        if let Some(chart) = heatmap::Chart::new(cells) {
+            let untuned = chart.tuned.is_empty();
+            for table in &chart.panels {
+                for (row, box_at) in table.tiles.iter().zip(&table.best) {
+                    for (column, cell) in row.iter().enumerate().filter_map(|(column, cell)| Some((column, (*cell)?))) {
+                        let run = cells.cells[cell].run;
+                        if by_rate && untuned {
+                            assert_eq!(
+                                *box_at == Some(column),
+                                self.is_best(run),
+                                "{name}: a box and no best rate, or none"
+                            );
+                        }
+                        assert!(by_rate || box_at.is_none() || cells.main_is_tuned(), "{name}: a box and no table");
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rates and steps of batch sizes are those of the tables.
+    fn batches(&self) {
+        let Told { name, study, cells, best, by_rate } = self;
+        let by_rate = *by_rate;
+        if let Some(chart) = batch::Chart::new(cells) {
+            let settings = |row: &HashMap<String, String>| -> Vec<String> {
+                let apart = study.axes.iter().filter(|axis| {
+                    ![SEED, LEARNING_RATE].contains(&&*axis.path) && !axis.path.starts_with("optimizer.")
+                });
+                apart.map(|axis| row[&axis.path].clone()).collect()
+            };
+            // The best of all rows that share the batch size and the problem.
+            let mut expected: HashMap<Vec<String>, &HashMap<String, String>> = HashMap::new();
+            for row in best {
+                let entry = expected.entry(settings(row)).or_insert(row);
+                if merit(row) < merit(entry) {
+                    *entry = row;
+                }
+            }
+            let shown: Vec<(Option<f64>, f64)> = chart
+                .lines
+                .iter()
+                .flat_map(|line| &line.batches)
+                .map(|batch| (batch.rate, batch.summary.steps.median))
+                .collect();
+            if by_rate && shown.len() == expected.len() {
+                let rates = |rates: &mut dyn Iterator<Item = (Option<f64>, f64)>| {
+                    let mut rates: Vec<String> = rates.map(|pair| format!("{pair:?}")).collect();
+                    rates.sort();
+                    rates
+                };
+                let expected =
+                    expected.values().map(|row| (row[LEARNING_RATE].parse().ok(), number(&row["steps_median"])));
+                assert_eq!(rates(&mut shown.into_iter()), rates(&mut { expected }), "{name}");
+            }
+        }
+    }
+
+    /// What a bowl calls just right is the best.
+    fn paths(&self) {
+        let Told { name, cells, by_rate, .. } = self;
+        let by_rate = *by_rate;
+        if let Some(chart) = bowl::Chart::new(cells, 0.0).filter(|_| by_rate) {
+            for (verdict, path) in &chart.paths {
+                let run = cells.cells[path.cell].run;
+                match verdict {
+                    bowl::Verdict::JustRight => assert!(self.is_best(run), "{name}: just right, and not the best"),
+                    _ => assert!(!self.is_best(run), "{name}: {verdict:?}, and the best"),
+                }
+            }
+        }
+    }
+}
+
 fn hold_to_tables(name: &str, study: &Study) {
     let cells = Cells::new(study);
     let summary = rows(|out| record::write_summary(study, out));
     let best = rows(|out| record::write_goldilocks(study, out));
     let of_cell = |run: usize| row_of(&summary, study, run, &[SEED]);
-    let of_group = |run: usize| row_of(&best, study, run, &[SEED, LEARNING_RATE]);
-    let rate_of = |run: usize| {
-        let axis = study.axes.iter().find(|axis| axis.path == LEARNING_RATE).unwrap();
-        axis.value(run).to_string()
-    };
-    // Whether the best of a cell's group is this cell.
-    let is_best = |run: usize| of_group(run)[LEARNING_RATE] == rate_of(run);
     let by_rate = cells.main_path() == Some(LEARNING_RATE);
 
     // Medians and statuses of all pictures are those of the cells.
@@ -71,77 +177,12 @@ fn hold_to_tables(name: &str, study: &Study) {
         assert_eq!(cell.is_partial(), row["converged"] != "0" && row["converged"] != row["runs"], "{name}: {row:?}");
     }
 
-    if cells.main().is_some() {
-        let chart = dots::Chart::new(&cells);
-        for curve in &chart.curves {
-            let stars = curve.best.into_iter().filter(|_| by_rate);
-            stars.for_each(|cell| assert!(is_best(cells.cells[cell].run), "{name}: a star that no table has"));
-        }
-        if by_rate && cells.series().len() == chart.curves.len() {
-            let stars = chart.curves.iter().filter(|curve| curve.best.is_some()).count();
-            let bests = best.iter().filter(|row| !row[LEARNING_RATE].is_empty()).count();
-            assert_eq!(stars, bests, "{name}: as many stars as best rates");
-        }
-    }
-
-    if let Some(chart) = heatmap::Chart::new(&cells) {
-        let untuned = chart.tuned.is_empty();
-        for table in &chart.panels {
-            for (row, box_at) in table.tiles.iter().zip(&table.best) {
-                for (column, cell) in row.iter().enumerate().filter_map(|(column, cell)| Some((column, (*cell)?))) {
-                    let run = cells.cells[cell].run;
-                    if by_rate && untuned {
-                        assert_eq!(*box_at == Some(column), is_best(run), "{name}: a box and no best rate, or none");
-                    }
-                    assert!(by_rate || box_at.is_none() || cells.main_is_tuned(), "{name}: a box and no table");
-                }
-            }
-        }
-    }
-
-    if let Some(chart) = batch::Chart::new(&cells) {
-        let settings = |row: &HashMap<String, String>| -> Vec<String> {
-            let apart = study
-                .axes
-                .iter()
-                .filter(|axis| ![SEED, LEARNING_RATE].contains(&&*axis.path) && !axis.path.starts_with("optimizer."));
-            apart.map(|axis| row[&axis.path].clone()).collect()
-        };
-        // The best of all rows that share the batch size and the problem.
-        let mut expected: HashMap<Vec<String>, &HashMap<String, String>> = HashMap::new();
-        for row in &best {
-            let entry = expected.entry(settings(row)).or_insert(row);
-            if merit(row) < merit(entry) {
-                *entry = row;
-            }
-        }
-        let shown: Vec<(Option<f64>, f64)> = chart
-            .lines
-            .iter()
-            .flat_map(|line| &line.batches)
-            .map(|batch| (batch.rate, batch.summary.steps.median))
-            .collect();
-        if by_rate && shown.len() == expected.len() {
-            let rates = |rates: &mut dyn Iterator<Item = (Option<f64>, f64)>| {
-                let mut rates: Vec<String> = rates.map(|pair| format!("{pair:?}")).collect();
-                rates.sort();
-                rates
-            };
-            let expected = expected.values().map(|row| (row[LEARNING_RATE].parse().ok(), number(&row["steps_median"])));
-            assert_eq!(rates(&mut shown.into_iter()), rates(&mut { expected }), "{name}");
-        }
-    }
-
-    if let Some(chart) = bowl::Chart::new(&cells, 0.0).filter(|_| by_rate) {
-        for (verdict, path) in &chart.paths {
-            let run = cells.cells[path.cell].run;
-            match verdict {
-                bowl::Verdict::JustRight => assert!(is_best(run), "{name}: just right, and not the best"),
-                _ => assert!(!is_best(run), "{name}: {verdict:?}, and the best"),
-            }
-        }
-    }
-    written_numbers(name, study, &cells, &summary);
+    let told = Told { name, study, cells, best, by_rate };
+    told.stars();
+    told.boxes();
+    told.batches();
+    told.paths();
+    written_numbers(name, study, &told.cells, &summary);
 }
 
 /// The texts of pictures: the label of the star, and the numbers of tiles.
@@ -168,7 +209,7 @@ fn written_numbers(name: &str, study: &Study, cells: &Cells, summary: &Rows) {
     }
 }
 
-/// The committed results of all experiments, with the target of their specs.
+/// The committed results of all experiments.
 pub(super) fn experiments() -> Vec<(String, Study)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
     let mut folders: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -176,9 +217,7 @@ pub(super) fn experiments() -> Vec<(String, Study)> {
     folders.sort();
     let study = |folder: &std::path::PathBuf| {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        let target = store::read_spec(folder).and_then(|experiment| experiment.target());
-        let target = target.map(|(measure, value)| Target { measure: measure.to_owned(), value });
-        (name.clone(), Study { name, target, ..store::read(folder).unwrap() })
+        (name, store::read(folder).unwrap())
     };
     folders.iter().map(study).collect()
 }
