@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use crate::check::Bounds;
 use crate::outcome::{Status, Trend};
-use crate::record::{Study, Summary};
+use crate::record::{Axis, Study, Summary};
 use crate::value::{Shortest, Value};
 
 /// A number to 4 significant digits; whole numbers are kept whole.
@@ -22,6 +22,11 @@ pub(super) fn exact(number: f64) -> String {
 /// A number to so many significant digits.
 pub(in crate::report) fn rounded(number: f64, digits: usize) -> String {
     exact(format!("{number:.*e}", digits.saturating_sub(1)).parse().unwrap_or(number))
+}
+
+/// Axes with more than one value, but for `except`; what never varies is said once.
+pub(super) fn varying<'a>(study: &'a Study, except: &'a [&str]) -> impl Iterator<Item = &'a Axis> {
+    study.axes.iter().filter(move |axis| axis.values.len() > 1 && !except.contains(&axis.path.as_str()))
 }
 
 /// Bounds: `10`, `at least 5 and at most 9`.

@@ -1,6 +1,6 @@
 //! The panels of the picture of batch sizes: lines, marks, and what is uncertain.
 
-use super::{Batch, Chart, Points, axes};
+use super::chart::{Batch, Chart, Points, axes};
 use crate::outcome::Status;
 use crate::report::plot::panel::{Axes, Panel, clip};
 use crate::report::plot::scene::{Point, Rect, Scene, Shape};
