@@ -230,7 +230,8 @@ pub fn write_stream(
     write: impl FnOnce(&mut io::BufWriter<fs::File>) -> io::Result<()>,
 ) -> Result<(), Error> {
     let written = attempt(path).and_then(|()| fs::File::create(path)).and_then(|file| {
-        let mut out = io::BufWriter::with_capacity(1 << 20, file);
+        // What comes in large pieces passes by the buffer.
+        let mut out = io::BufWriter::with_capacity(1 << 16, file);
         write(&mut out)?;
         attempt(path)?;
         out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)

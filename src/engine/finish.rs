@@ -63,22 +63,30 @@ impl<'a> Finisher<'a> {
     pub(super) fn finish(&self, number: u32, run: &grid::Run, outcome: Outcome, finished: &mut Finished) {
         let limit =
             self.curvature.and_then(|curvature| self.setup.optimizer.stability_limit(curvature, run.settings.momentum));
-        let last =
-            self.measures.iter().map(|&measure| self.recorded.has(measure).then(|| outcome.last[measure as usize]));
         let reason = match (outcome.status, outcome.final_loss.is_finite()) {
             (Status::Diverged, true) => Some(Arc::clone(&self.too_large)),
             (Status::Diverged, false) => Some(Arc::clone(&self.not_finite)),
             _ if outcome.later.is_some_and(|later| later.diverged) => Some(Arc::clone(&self.later)),
             _ => None,
         };
-        let of_problem = self.extra_places.iter().map(|place| outcome.extras[(*place)?]);
-        let resolution = self.skips_steps.then(|| outcome.resolution.map(|steps| steps as f64));
-        let later = self.trains_on.then(|| outcome.later.map(|later| later.drop));
-        let can_be_false = self.setup.stop.waits_for_plateau();
-        let was_false = outcome.later.filter(|_| can_be_false).map(|later| f64::from(u8::from(later.was_false())));
-        let was_false = self.tells_false.then_some(was_false);
-        let row = last.chain([limit]).chain(resolution).chain(of_problem).chain(later).chain(was_false);
-        finished.extras.extend(row.map(Compact::from));
+        let mut tell = |value: Option<f64>| finished.extras.push(Compact::from(value));
+        for &measure in self.measures {
+            tell(self.recorded.has(measure).then(|| outcome.last[measure as usize]));
+        }
+        tell(limit);
+        if self.skips_steps {
+            tell(outcome.resolution.map(|steps| steps as f64));
+        }
+        for place in &self.extra_places {
+            tell(place.and_then(|place| outcome.extras[place]));
+        }
+        if self.trains_on {
+            tell(outcome.later.map(|later| later.drop));
+        }
+        if self.tells_false {
+            let can_be_false = self.setup.stop.waits_for_plateau();
+            tell(outcome.later.filter(|_| can_be_false).map(|later| f64::from(u8::from(later.was_false()))));
+        }
         finished.runs.push(Run {
             id: run.id,
             status: outcome.status,

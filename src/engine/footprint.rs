@@ -83,14 +83,19 @@ impl Footprint {
         let lanes = (grid.runs.len().min(MOST_LANES)) as u128;
         let mut of_lane = 0;
         let (mut points, every) = (0u128, grid.runs.len().div_ceil(most_curves.max(1)).max(1));
+        // Neighbors are mostly alike.
+        let (mut alike, mut evaluations) = (None, 0);
         for (number, run) in grid.runs.iter().enumerate() {
-            let (setup, size) = (&grid.setups[run.setup as usize], &sizes[run.setup as usize]);
-            let length = work::Length::of(setup, run.settings.batch_size, size);
-            of_lane = of_lane.max(bytes_of_lane(setup, size, length.evaluations));
+            if alike != Some((run.setup, run.settings.batch_size)) {
+                alike = Some((run.setup, run.settings.batch_size));
+                let (setup, size) = (&grid.setups[run.setup as usize], &sizes[run.setup as usize]);
+                evaluations = work::Length::of(setup, run.settings.batch_size, size).evaluations;
+                of_lane = of_lane.max(bytes_of_lane(setup, size, evaluations));
+            }
             if most_curves > 0 && number.is_multiple_of(every) {
                 points = points.saturating_add(match curves {
-                    Detail::All => length.evaluations,
-                    Detail::Thinned => length.evaluations.min(220),
+                    Detail::All => evaluations,
+                    Detail::Thinned => evaluations.min(220),
                     Detail::None => 0,
                 });
             }

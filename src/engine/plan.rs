@@ -96,7 +96,14 @@ impl<'a> Plan<'a> {
             let runs = grid::select(&self.grid.axes, self.grid.runs.len(), &pictures.conditions).unwrap_or_default();
             part(&runs.into_iter().map(u8::from).collect::<Vec<u8>>());
         }
-        part(&self.grid.runs.iter().flat_map(|run| run.id.to_le_bytes()).collect::<Vec<u8>>());
+        let runs = &self.grid.runs;
+        settings.update(&(runs.len() as u64 * 8).to_le_bytes());
+        let mut ids = Vec::new();
+        for some in runs.chunks(1024) {
+            ids.clear();
+            some.iter().for_each(|run| ids.extend_from_slice(&run.id.to_le_bytes()));
+            settings.update(&ids);
+        }
         let mut inputs = blake3::Hasher::new();
         self.prepared.inputs.iter().for_each(|input| {
             inputs.update(input.contents.as_bytes());

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
+use rayon::prelude::*;
+
 use super::plan::{Part, Plan, not_carried_out};
 use crate::outcome::Status;
 use crate::record::{Compact, Curve, Extra, Finished, Parameters, Run};
@@ -29,9 +31,11 @@ impl Memory {
     /// Room for the runs of a plan.
     pub fn new(plan: &Plan<'_>) -> Memory {
         let count = plan.grid.runs.len();
-        let extra = |name: String| Extra { name, values: vec![Compact::default(); count] };
+        // All threads fetch the memory of many runs from the system.
+        let places = || (0..count).into_par_iter().with_min_len(1 << 14);
+        let extra = |name: String| Extra { name, values: places().map(|_| Compact::default()).collect() };
         Memory {
-            runs: vec![not_carried_out(); count],
+            runs: places().map(|_| not_carried_out()).collect(),
             extras: plan.columns.extras().into_iter().map(extra).collect(),
             curves: Vec::new(),
             parameters: Vec::new(),

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use rayon::prelude::*;
+
 use super::attachment::attachments;
 use super::executor::Interrupted;
 use super::plan::Plan;
@@ -18,11 +20,11 @@ use crate::value::Value;
 pub fn study(plan: &Plan<'_>, finished: Memory, interrupted: &AtomicBool) -> Result<Study, Interrupted> {
     let Memory { mut runs, extras, mut curves, mut parameters } = finished;
     let missing: Arc<str> = "not carried out".into();
-    for (run, planned) in runs.iter_mut().zip(&plan.grid.runs) {
+    runs.par_iter_mut().zip(&plan.grid.runs).with_min_len(1 << 14).for_each(|(run, planned)| {
         if run.status == Status::Failed && run.reason.is_none() {
             (run.id, run.reason) = (planned.id, Some(Arc::clone(&missing)));
         }
-    }
+    });
     curves.sort_by_key(|curve| curve.run);
     parameters.sort_by_key(|parameters| (parameters.run, parameters.is_final));
     let attachments = attachments(plan, |run| runs[run].status == Status::Failed, interrupted)?;

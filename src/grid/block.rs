@@ -118,7 +118,8 @@ impl Shape {
                 }
             };
             let is_computed = matches!(axis.values, AxisValues::Computed(_));
-            if is_computed && let Some([same, _]) = values.array_windows::<2>().find(|[a, b]| a == b) {
+            let pairs = values.par_windows(2).with_min_len(4096);
+            if is_computed && let Some(same) = pairs.find_map_first(|pair| (pair[0] == pair[1]).then_some(&pair[0])) {
                 let message = format!("`{}` has {} twice", axis.path, same);
                 return Err(Diagnostic::new(message, axis.span).label("too many values for so small a range"));
             }
@@ -163,6 +164,15 @@ pub(super) fn points(
 
     let mut resolver = Resolver::new(experiment, shape, setups);
     let total = shape.lengths.iter().product();
+    if masks.is_empty() && resolver.dimensions.is_empty() {
+        // All points have the setup of the first one.
+        let setup = resolver.setup(&at);
+        let may_repeat = resolver.may_repeat;
+        return match setup {
+            Some(setup) => Ok(Points { may_repeat, ..full(shape, Run { id: 0, setup, settings: lane }, total) }),
+            None => Err(resolver.errors),
+        };
+    }
     let mut points = Points {
         runs: Vec::with_capacity(total),
         positions: shape.axes.iter().map(|_| Vec::with_capacity(total)).collect(),
@@ -186,6 +196,32 @@ pub(super) fn points(
     }
     points.may_repeat = resolver.may_repeat;
     if resolver.errors.is_empty() { Ok(points) } else { Err(resolver.errors) }
+}
+
+/// All `total` points of a block whose axes belong to the lane; everything else is as in `first`.
+fn full(shape: &Shape, first: Run, total: usize) -> Points {
+    // A dimension moves on by one after so many points.
+    let mut strides = vec![1; shape.lengths.len()];
+    for dimension in (1..strides.len()).rev() {
+        strides[dimension - 1] = strides[dimension] * shape.lengths[dimension];
+    }
+    let place = |axis: &AxisColumn, point: usize| point / strides[axis.dimension] % shape.lengths[axis.dimension];
+    let all = || (0..total).into_par_iter().with_min_len(4096);
+    let run = |point: usize| {
+        let mut run = first;
+        for axis in &shape.axes {
+            if let Some(lane) = axis.lane {
+                lane.set(&mut run.settings, &axis.values[place(axis, point)]);
+            }
+        }
+        run
+    };
+    let positions = |axis: &AxisColumn| all().map(|point| place(axis, point) as u32).collect();
+    Points {
+        runs: all().map(run).collect(),
+        positions: shape.axes.iter().map(positions).collect(),
+        ..Points::default()
+    }
 }
 
 /// Finds the setup of each point; neighbors mostly share one.

@@ -54,7 +54,7 @@ pub fn write_runs(study: &Study, out: &mut (impl Write + Send)) -> io::Result<()
 
 fn write_outcome(run: &Run, rows: &mut table::Rows) {
     let loss = |loss: f64| (run.status != Status::Failed || !loss.is_nan()).then_some(loss);
-    rows.text(run.status.name());
+    rows.word(run.status.name());
     rows.optional_count(run.steps);
     rows.optional_number(run.epochs.get());
     rows.optional_count(run.examples.get());
@@ -63,7 +63,7 @@ fn write_outcome(run: &Run, rows: &mut table::Rows) {
     rows.optional_number(loss(run.final_loss));
     rows.optional_number(loss(run.best_loss));
     rows.count(run.best_step);
-    rows.text(run.trend.map_or("", |trend| trend.name()));
+    rows.word(run.trend.map_or("", |trend| trend.name()));
     rows.text(run.reason.as_deref().unwrap_or(""));
     rows.hash(run.trajectory);
 }

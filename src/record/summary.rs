@@ -37,7 +37,7 @@ const COLUMNS: [&str; 18] = [
 ];
 
 /// Cells that one thread sums up at a time.
-const CELLS_PER_CHUNK: usize = 1024;
+const CELLS_PER_CHUNK: usize = 4096;
 
 /// How the replicates of one cell went.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,6 +64,33 @@ pub struct Summary {
 impl Summary {
     /// Sums up the runs with these numbers.
     pub fn of(study: &Study, runs: &[u32]) -> Summary {
+        match *runs {
+            // In a sweep without replicates all cells are such.
+            [run] => Summary::of_one(&study.runs[run as usize]),
+            _ => Summary::of_many(study, runs),
+        }
+    }
+
+    /// The same as [`Summary::of_many`] for one run: every quantile is its value.
+    fn of_one(run: &Run) -> Summary {
+        let mut counts = [0; 4];
+        counts[run.status as usize] = 1;
+        let or_infinite = |count: Option<u64>| count.map_or(f64::INFINITY, |count| count as f64);
+        let loss = |loss: f64| if loss.is_nan() || run.status == Status::Failed { f64::INFINITY } else { loss };
+        let steps = or_infinite(run.steps);
+        Summary {
+            runs: 1,
+            counts,
+            steps: Quartiles { q25: steps, median: steps, q75: steps },
+            epochs_median: run.epochs.get().unwrap_or(f64::INFINITY),
+            examples_median: or_infinite(run.examples.get()),
+            expected_steps: statistics::expected_steps((run.status != Status::Failed).then(|| attempt(run))),
+            final_loss_median: loss(run.final_loss),
+            best_loss_median: loss(run.best_loss),
+        }
+    }
+
+    fn of_many(study: &Study, runs: &[u32]) -> Summary {
         let runs = || runs.iter().map(|&run| &study.runs[run as usize]);
         let mut counts = [0; 4];
         runs().for_each(|run| counts[run.status as usize] += 1);
@@ -171,6 +198,9 @@ fn attempt(run: &Run) -> Attempt {
 ///
 /// The resamples are a function of the identities and outcomes of the runs, not of their order or place in the study.
 pub fn expected_steps_interval(study: &Study, runs: &[u32]) -> Option<Interval> {
+    if runs.len() < 2 {
+        return None;
+    }
     let mut runs: Vec<&Run> = runs.iter().map(|&run| &study.runs[run as usize]).collect();
     runs.retain(|run| run.status != Status::Failed);
     if runs.len() < 2 {
@@ -251,6 +281,20 @@ mod tests {
                         epochs_median,examples_median,ert,ert_low,ert_high,final_loss_median,best_loss_median\n\
                         0.5,4,2,1,1,0,0.5,0.15003898915214947,0.8499610108478506,,17.5,,,,517.5,11.666666666666666,,0.2505,0.2505\n";
         assert_eq!(text(&study), expected);
+    }
+
+    #[test]
+    fn one_run_is_summed_up_like_many() {
+        let losses = [0.5, 0.0, f64::INFINITY, f64::NAN];
+        let with_losses = |run: Run| losses.map(|loss| Run { final_loss: loss, best_loss: -loss, ..run.clone() });
+        let longer = Run { trained_steps: 1000, epochs: Some(2.5).into(), examples: Some(7).into(), ..converged(10) };
+        for run in [longer, converged(0), exhausted(1000, Trend::Flat), diverged(5), failed("disk full")] {
+            for run in with_losses(run) {
+                let study = cell_of(&[run]);
+                let [one, many] = [Summary::of(&study, &[0]), Summary::of_many(&study, &[0])];
+                assert_eq!(format!("{one:?}"), format!("{many:?}"));
+            }
+        }
     }
 
     #[test]

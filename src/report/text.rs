@@ -70,11 +70,12 @@ pub fn summary(study: &Study, folder: &Path, width: usize, color: bool) -> Strin
 }
 
 fn heading(page: &mut Page, study: &Study, cells: &Groups) {
-    let count = |status| study.runs.iter().filter(|run| run.status == status).count();
+    let mut counts = [0; Status::ALL.len()];
+    study.runs.iter().for_each(|run| counts[run.status as usize] += 1);
     let outcomes = Status::ALL
         .into_iter()
-        .filter(|&status| count(status) > 0)
-        .map(|status| format!("{} {status}", grouped(count(status) as u128)));
+        .filter(|&status| counts[status as usize] > 0)
+        .map(|status| format!("{} {status}", grouped(counts[status as usize])));
     let many = |count: usize, thing| counted(grouped(count as u128), thing);
     let runs = match study.runs.len() {
         runs if runs == cells.len() => many(runs, "run"),

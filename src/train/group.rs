@@ -133,6 +133,7 @@ impl<'a, M: Model> Training<'a, M> {
     fn new(arch: pulp::Arch, model: &'a M, group: &'a Group<'a>) -> Training<'a, M> {
         let lanes_per_vector = lanes_per_vector(arch);
         let lanes = &group.lanes;
+        let keeps_curves = group.detail != Detail::None && lanes.iter().any(|lane| lane.keeps_curve);
         let memories = group.optimizer.memory(model.penalty(), lanes.iter().any(|lane| lane.momentum != 0.0));
         let mut state = LaneState::new(lanes.len(), model.parameters(), memories, lanes_per_vector);
         for (slot, lane) in lanes.iter().enumerate() {
@@ -158,10 +159,10 @@ impl<'a, M: Model> Training<'a, M> {
             budget: budget(group),
             spacing: group.stop.spacing(group.batches.is_none() || model.is_cheap_to_measure()),
             thinning: Thinning::new(group.detail),
-            keeps_curves: group.detail != Detail::None && lanes.iter().any(|lane| lane.keeps_curve),
+            keeps_curves,
             needed: Ledger::needs(group.stop),
             recorded: recorded(model.recorded(), group.stop).iter().collect(),
-            curves: vec![Curve::default(); lanes.len()],
+            curves: vec![Curve::default(); if keeps_curves { lanes.len() } else { 0 }],
             outcomes: vec![None; lanes.len()],
             before: [Vec::new(), Vec::new()],
         }
@@ -288,7 +289,7 @@ impl<'a, M: Model> Training<'a, M> {
             later: ending.later,
             extras: self.extras(slot),
             parameters: self.group.keeps_parameters.then(|| self.parameters(slot)),
-            curve: self.group.lanes[lane].keeps_curve.then(|| std::mem::take(&mut self.curves[lane])),
+            curve: self.group.lanes[lane].keeps_curve.then(|| self.curves.get_mut(lane).map(std::mem::take)).flatten(),
         }
     }
 
