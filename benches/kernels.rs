@@ -11,7 +11,8 @@ use std::time::Instant;
 use goldilocks::data::{Batches, Dataset, Definition, LinearSource, Sampling, Scale, Source};
 use goldilocks::problem::{Initial, LeastSquares, LinearRegression};
 use goldilocks::train::{
-    AfterConvergence, Budget, Detail, EvaluateEvery, Group, Lane, Optimizer, Schedule, Sgd, Stop, train,
+    AfterConvergence, Budget, Detail, EvaluateEvery, Group, Lane, Optimizer, OrderSeeds, Schedule, Sgd, Stop,
+    train,
 };
 use pulp::{Arch, Simd, WithSimd};
 
@@ -83,7 +84,7 @@ fn training(arch: Arch, model: &LeastSquares, features: usize, lanes: usize, bat
     let group = Group {
         lanes: (1..=lanes as i32).map(lane).collect(),
         batches: Some(Batches::new(2048, batch, Sampling::Sequential)),
-        order_seed: None,
+        order_seeds: OrderSeeds::Shared(None),
         orders: None,
         optimizer: Optimizer::Sgd(Sgd::default()),
         schedule: Schedule::Constant,

@@ -92,8 +92,8 @@ struct Shared {
 /// The permutations of the first epochs of one walk.
 type Walk = Mutex<Vec<Option<Arc<[u32]>>>>;
 
-/// Room for so many positions per walk (4 MB); later epochs are drawn by each group for itself.
-const POSITIONS_PER_WALK: u64 = 1 << 20;
+/// Room for so many positions per walk (1 MB); later epochs are drawn by each group for itself.
+const POSITIONS_PER_WALK: u64 = 1 << 18;
 
 impl SharedOrders {
     /// Announces a group that will walk this order.
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn shared_permutations_are_the_same_beyond_the_room_too() {
-        let batches = Batches::new(300_000, 150_000, Sampling::Shuffle);
+        let batches = Batches::new(60_000, 30_000, Sampling::Shuffle);
         let orders = SharedOrders::default();
         (0..3).for_each(|_| orders.announce(&batches, Some(3)));
         let (mut own, mut shared) = (BatchWalk::new(&batches, Some(3)), BatchWalk::shared(&batches, Some(3), &orders));

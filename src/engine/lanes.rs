@@ -9,7 +9,7 @@ use super::tasks::{MOST_LANES, Task, tasks};
 use crate::data::SharedOrders;
 use crate::problem::{Model as _, with_model};
 use crate::record::{Finished, Parameters};
-use crate::train::{self, Group, Lane};
+use crate::train::{self, Group, Lane, OrderSeeds};
 
 /// Trains groups of runs in lockstep, one run per SIMD lane; none of its settings changes a single bit of the results.
 #[derive(Debug)]
@@ -42,8 +42,11 @@ impl Executor for Lanes {
         for task in &tasks {
             let run = task.runs[0];
             if let Some(batches) = plan.batches(run).filter(|batches| !batches.is_full_batch()) {
-                let seed = plan.grid.runs[run as usize].settings.seed;
-                self.orders.announce(&batches, order_seed(plan.problem_of(run).0, seed));
+                // Lanes that see rows of their own walk apart.
+                for &run in &task.runs[..if task.is_apart { task.runs.len() } else { 1 }] {
+                    let seed = plan.grid.runs[run as usize].settings.seed;
+                    self.orders.announce(&batches, order_seed(plan.problem_of(run).0, seed));
+                }
             }
         }
         tasks
@@ -72,10 +75,14 @@ impl Executor for Lanes {
                 keeps_curve: plan.keeps_curve(number),
             }
         });
+        let seeds = || task.runs.iter().map(|&number| plan.grid.runs[number as usize].settings.seed);
         let group = Group {
             lanes: lanes.collect(),
             batches: plan.batches(task.runs[0]),
-            order_seed: order_seed(setup, first.settings.seed),
+            order_seeds: match task.is_apart {
+                false => OrderSeeds::Shared(order_seed(setup, first.settings.seed)),
+                true => OrderSeeds::Apart(seeds().collect()),
+            },
             orders: Some(&self.orders),
             optimizer: setup.optimizer,
             schedule: setup.schedule,

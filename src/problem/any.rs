@@ -100,6 +100,11 @@ impl Problem {
         with_model!(self, model => model.recorded())
     }
 
+    /// See [`Model::takes_rows_apart`].
+    pub fn takes_rows_apart(&self) -> bool {
+        with_model!(self, model => model.takes_rows_apart())
+    }
+
     /// See [`Model::is_cheap_to_measure`].
     pub fn is_cheap_to_measure(&self) -> bool {
         with_model!(self, model => model.is_cheap_to_measure())

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use pulp::Simd;
 
+use super::apart::{ROWS_APART, lanes, turn};
 use super::initial::Initial;
 use super::measure::{Measure, Measures};
 use super::model::{Lanes, Measured, Model, Rows};
 use super::quadratic::{Quadratic, add_square};
-use super::rows::{add_outer, dot};
+use super::rows::{Row, add_outer, dot};
 use super::spectrum::ILL_CONDITIONED;
 use crate::data::{Dataset, Examples};
 use crate::random::Key;
@@ -39,7 +40,7 @@ impl LeastSquares {
         LeastSquares { data, initial: definition.initial, train, test }
     }
 
-    /// Adds the gradient of `E` rows: predict, scale the errors, and add them up feature by feature.
+    /// Adds the gradient of `E` rows that all lanes see.
     #[inline(always)]
     fn add_rows<S: Simd, const V: usize, const E: usize>(
         &self,
@@ -52,26 +53,39 @@ impl LeastSquares {
     ) {
         let examples = &self.data.train;
         let mut rows: [&[f64]; E] = [&[]; E];
+        let mut targets = [[simd.splat_f64s(0.0); V]; E];
         for e in 0..E {
             rows[e] = examples.row(indices[e] as usize);
+            targets[e] = [simd.splat_f64s(examples.targets[indices[e] as usize]); V];
         }
-        let (Some((bias, weights)), Some((bias_gradient, gradient))) =
-            (parameters.split_last(), gradient.split_last_mut())
-        else {
-            return;
-        };
-        let mut errors = dot(simd, rows, weights, *bias);
-        if fresh {
-            *bias_gradient = [simd.splat_f64s(0.0); V];
+        add_gradient(simd, rows, targets, scale, parameters, gradient, fresh);
+    }
+
+    /// Adds the gradient of `E` rows of each lane, those from the `first` of its batch on.
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "what a kernel works on and with")]
+    fn add_rows_apart<S: Simd, const V: usize, const E: usize>(
+        &self,
+        simd: S,
+        batches: &[&[u32]],
+        first: usize,
+        scale: S::f64s,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        tile: &mut [Lanes<S, V>],
+    ) {
+        let examples = &self.data.train;
+        let mut targets = [[simd.splat_f64s(0.0); V]; E];
+        for (e, tile) in tile.chunks_exact_mut(parameters.len()).take(E).enumerate() {
+            let position = |lane: usize| batches[lane][first + e];
+            turn(simd, examples, position, tile);
+            targets[e] = lanes::<S, V>(|lane| examples.targets[position(lane) as usize]);
         }
-        for e in 0..E {
-            let target = simd.splat_f64s(examples.targets[indices[e] as usize]);
-            for v in 0..V {
-                errors[e][v] = simd.mul_f64s(simd.sub_f64s(errors[e][v], target), scale);
-                bias_gradient[v] = simd.add_f64s(bias_gradient[v], errors[e][v]);
-            }
+        let mut rows: [&[Lanes<S, V>]; E] = [&[]; E];
+        for (row, tile) in rows.iter_mut().zip(tile.chunks_exact(parameters.len())) {
+            *row = &tile[..examples.width];
         }
-        add_outer(simd, rows, &errors, gradient, fresh);
+        add_gradient(simd, rows, targets, scale, parameters, gradient, first == 0);
     }
 
     /// Adds the gradient of as many rows as make whole groups of `E`; returns the others, and whether they are still the first.
@@ -91,6 +105,34 @@ impl LeastSquares {
         }
         (rest, fresh)
     }
+}
+
+/// Adds the gradient of `E` rows: predict, scale the errors, and add them up feature by feature.
+#[inline(always)]
+fn add_gradient<S: Simd, const V: usize, R: Row<S, V>, const E: usize>(
+    simd: S,
+    rows: [R; E],
+    targets: [Lanes<S, V>; E],
+    scale: S::f64s,
+    parameters: &[Lanes<S, V>],
+    gradient: &mut [Lanes<S, V>],
+    fresh: bool,
+) {
+    let (Some((bias, weights)), Some((bias_gradient, gradient))) = (parameters.split_last(), gradient.split_last_mut())
+    else {
+        return;
+    };
+    let mut errors = dot(simd, rows, weights, *bias);
+    if fresh {
+        *bias_gradient = [simd.splat_f64s(0.0); V];
+    }
+    for e in 0..E {
+        for v in 0..V {
+            errors[e][v] = simd.mul_f64s(simd.sub_f64s(errors[e][v], targets[e][v]), scale);
+            bias_gradient[v] = simd.add_f64s(bias_gradient[v], errors[e][v]);
+        }
+    }
+    add_outer(simd, rows, &errors, gradient, fresh);
 }
 
 impl Model for LeastSquares {
@@ -192,6 +234,31 @@ impl Model for LeastSquares {
         rest = self.add_groups::<S, V, 4>(simd, rest, scale, parameters, gradient);
         rest = self.add_groups::<S, V, 2>(simd, rest, scale, parameters, gradient);
         self.add_groups::<S, V, 1>(simd, rest, scale, parameters, gradient);
+    }
+
+    fn takes_rows_apart(&self) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn write_gradient_apart<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        batches: &[&[u32]],
+        scale: f64,
+        parameters: &[Lanes<S, V>],
+        gradient: &mut [Lanes<S, V>],
+        tile: &mut [Lanes<S, V>],
+    ) {
+        let scale = simd.splat_f64s(2.0 * scale);
+        let count = batches.first().map_or(0, |batch| batch.len());
+        let groups = count - count % ROWS_APART;
+        for first in (0..groups).step_by(ROWS_APART) {
+            self.add_rows_apart::<S, V, ROWS_APART>(simd, batches, first, scale, parameters, gradient, tile);
+        }
+        for first in groups..count {
+            self.add_rows_apart::<S, V, 1>(simd, batches, first, scale, parameters, gradient, tile);
+        }
     }
 
     #[inline(always)]

@@ -3,6 +3,7 @@
 //! Knows nothing of sweeps, learning rates or files.
 
 mod any;
+mod apart;
 mod blocks;
 mod columns;
 mod definition;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use any::Problem;
 pub(crate) use any::with_model;
+pub use apart::ROWS_APART;
 pub use blocks::sum_blocks;
 pub use definition::{Definition, Family};
 pub use egg_carton::{Carton, EggCarton, Minimum};

@@ -135,6 +135,26 @@ pub trait Model: Sync {
         unreachable!("there are no examples");
     }
 
+    /// Whether there is a [`Model::write_gradient_apart`].
+    fn takes_rows_apart(&self) -> bool {
+        false
+    }
+
+    /// The same as [`Model::write_gradient`] where each lane has rows of its own: there is a batch per lane of the block, and all
+    /// are equally long. `tile` has room for [`ROWS_APART`](super::ROWS_APART) numbers per parameter.
+    #[inline(always)]
+    fn write_gradient_apart<S: Simd, const V: usize>(
+        &self,
+        _simd: S,
+        _batches: &[&[u32]],
+        _scale: f64,
+        _parameters: &[Lanes<S, V>],
+        _gradient: &mut [Lanes<S, V>],
+        _tile: &mut [Lanes<S, V>],
+    ) {
+        unreachable!("all lanes see the same rows");
+    }
+
     /// Adds the gradient of the penalty on parameters, if there is one; once per step, after the examples.
     #[inline(always)]
     fn add_penalty<S: Simd, const V: usize>(

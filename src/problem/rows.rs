@@ -7,22 +7,54 @@ use pulp::Simd;
 
 use super::model::Lanes;
 
+/// The features of one example: the same for all lanes, or of each lane its own.
+pub(super) trait Row<S: Simd, const V: usize>: Copy {
+    /// The first features.
+    fn cut(self, length: usize) -> Self;
+
+    /// A feature.
+    fn at(self, simd: S, feature: usize) -> Lanes<S, V>;
+}
+
+impl<S: Simd, const V: usize> Row<S, V> for &[f64] {
+    #[inline(always)]
+    fn cut(self, length: usize) -> Self {
+        &self[..length]
+    }
+
+    #[inline(always)]
+    fn at(self, simd: S, feature: usize) -> Lanes<S, V> {
+        [simd.splat_f64s(self[feature]); V]
+    }
+}
+
+impl<S: Simd, const V: usize> Row<S, V> for &[Lanes<S, V>] {
+    #[inline(always)]
+    fn cut(self, length: usize) -> Self {
+        &self[..length]
+    }
+
+    #[inline(always)]
+    fn at(self, _simd: S, feature: usize) -> Lanes<S, V> {
+        self[feature]
+    }
+}
+
 /// The rows, each visibly of this length, so that the loops below need no check of an index.
 /// (A plain loop: `array::map` is not always inlined, and then the optimizer forgets the lengths.)
 #[inline(always)]
-fn cut<const E: usize>(rows: [&[f64]; E], length: usize) -> [&[f64]; E] {
-    let mut cut: [&[f64]; E] = [&[]; E];
-    for e in 0..E {
-        cut[e] = &rows[e][..length];
+fn cut<S: Simd, const V: usize, R: Row<S, V>, const E: usize>(mut rows: [R; E], length: usize) -> [R; E] {
+    for row in &mut rows {
+        *row = row.cut(length);
     }
-    cut
+    rows
 }
 
 /// `start + Σⱼ xₑⱼ · wⱼ` for each of `E` rows. All rows are as long as `weights`.
 #[inline(always)]
-pub(super) fn dot<S: Simd, const V: usize, const E: usize>(
+pub(super) fn dot<S: Simd, const V: usize, R: Row<S, V>, const E: usize>(
     simd: S,
-    rows: [&[f64]; E],
+    rows: [R; E],
     weights: &[Lanes<S, V>],
     start: Lanes<S, V>,
 ) -> [Lanes<S, V>; E] {
@@ -31,9 +63,9 @@ pub(super) fn dot<S: Simd, const V: usize, const E: usize>(
     for j in 0..weights.len() {
         let w = weights[j];
         for e in 0..E {
-            let x = simd.splat_f64s(rows[e][j]);
+            let x = rows[e].at(simd, j);
             for v in 0..V {
-                sums[e][v] = simd.mul_add_f64s(w[v], x, sums[e][v]);
+                sums[e][v] = simd.mul_add_f64s(w[v], x[v], sums[e][v]);
             }
         }
     }
@@ -43,9 +75,9 @@ pub(super) fn dot<S: Simd, const V: usize, const E: usize>(
 /// `gradientⱼ += Σₑ xₑⱼ · factorₑ`, in the order of rows; a `fresh` gradient counts as zero, whatever it holds.
 /// All rows are as long as `gradient`.
 #[inline(always)]
-pub(super) fn add_outer<S: Simd, const V: usize, const E: usize>(
+pub(super) fn add_outer<S: Simd, const V: usize, R: Row<S, V>, const E: usize>(
     simd: S,
-    rows: [&[f64]; E],
+    rows: [R; E],
     factors: &[Lanes<S, V>; E],
     gradient: &mut [Lanes<S, V>],
     fresh: bool,
@@ -55,9 +87,9 @@ pub(super) fn add_outer<S: Simd, const V: usize, const E: usize>(
     for j in 0..gradient.len() {
         let mut g = if fresh { zero } else { gradient[j] };
         for e in 0..E {
-            let x = simd.splat_f64s(rows[e][j]);
+            let x = rows[e].at(simd, j);
             for v in 0..V {
-                g[v] = simd.mul_add_f64s(factors[e][v], x, g[v]);
+                g[v] = simd.mul_add_f64s(factors[e][v], x[v], g[v]);
             }
         }
         gradient[j] = g;

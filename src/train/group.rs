@@ -1,15 +1,16 @@
-//! Trains one group: runs that see the same examples in the same order, in lockstep, one run per lane.
+//! Trains one group: runs on the same examples, in lockstep, one run per lane.
 
 use std::sync::Arc;
 
 use super::definition::{EvaluateEvery, Stop};
-use super::kernel::{Buffers, Stretch, Walk, advance, lanes_per_vector, measure};
+use super::kernel::{Buffers, Stretch, advance, lanes_per_vector, measure};
 use super::lanes::{LaneState, Shape};
 use super::ledger::{Later, Ledger, Verdict};
 use super::optimizer::Optimizer;
 use super::rate::Schedule;
 use super::recording::{Curve, Detail, Thinning};
-use crate::data::{BatchWalk, Batches, SharedOrders};
+use super::walk::Walk;
+use crate::data::{Batches, SharedOrders};
 use crate::outcome::{Status, Trend};
 use crate::problem::{Measure, Measures, Model};
 
@@ -19,8 +20,8 @@ pub struct Group<'a> {
     pub lanes: Vec<Lane>,
     /// Batch size and sampling, for problems that have examples.
     pub batches: Option<Batches>,
-    /// The seed of the order of examples; `None` where all seeds share it.
-    pub order_seed: Option<u64>,
+    /// In which order the lanes see the examples.
+    pub order_seeds: OrderSeeds,
     /// Permutations shared with other groups, if there are any.
     pub orders: Option<&'a SharedOrders>,
     /// How parameters follow the gradient.
@@ -35,6 +36,16 @@ pub struct Group<'a> {
     pub keeps_parameters: bool,
     /// Told now and then how many steps the runs have trained since the last time; training is given up when it says `true`.
     pub interrupted: &'a (dyn Fn(u64) -> bool + Sync),
+}
+
+/// The seeds of the order in which lanes see the examples.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderSeeds {
+    /// All lanes see the same rows at each step; there is no seed where all seeds share the order.
+    Shared(Option<u64>),
+    /// Each lane has an order of its own, so that each sees rows of its own. Only for models that take rows apart, and for batches of
+    /// no more examples than a sum may have.
+    Apart(Vec<u64>),
 }
 
 /// What is particular to one run of a group.
@@ -149,9 +160,9 @@ impl<'a, M: Model> Training<'a, M> {
             lanes_per_vector,
             model,
             group,
-            buffers: Buffers::new(model, &state),
+            buffers: Buffers::new(model, &state, takes_apart(group)),
             state,
-            walk: walk(model, group),
+            walk: Walk::new(model, group),
             ledger: Ledger::new(group.stop, budget(group)),
             slots: (0..lanes.len()).map(|slot| (slot, slot)).collect(),
             step: 0,
@@ -314,7 +325,8 @@ impl<'a, M: Model> Training<'a, M> {
             return;
         }
         self.state = self.state.packed(&kept, self.lanes_per_vector);
-        self.buffers = Buffers::new(self.model, &self.state);
+        self.buffers = Buffers::new(self.model, &self.state, takes_apart(self.group));
+        self.walk.pack(&kept);
         self.ledger.pack(&kept, self.state.shape.slots());
         self.slots.iter_mut().enumerate().for_each(|(to, (slot, _))| *slot = to);
     }
@@ -358,16 +370,8 @@ pub fn recorded(by_model: Measures, stop: &Stop) -> Measures {
     by_model.union(stop.measures()).without(Measures::of(&[Measure::Loss]))
 }
 
-fn walk<M: Model>(model: &M, group: &Group<'_>) -> Walk {
-    match &group.batches {
-        None => Walk::Closed,
-        Some(batches) if !batches.is_full_batch() => Walk::Batches(Box::new(match group.orders {
-            Some(orders) => BatchWalk::shared(batches, group.order_seed, orders),
-            None => BatchWalk::new(batches, group.order_seed),
-        })),
-        Some(_) if model.has_closed_gradient() => Walk::Closed,
-        Some(_) => Walk::All((0..model.examples().map_or(0, |examples| examples.len()) as u32).collect()),
-    }
+fn takes_apart(group: &Group<'_>) -> bool {
+    matches!(group.order_seeds, OrderSeeds::Apart(_))
 }
 
 fn budget(group: &Group<'_>) -> u64 {

@@ -8,8 +8,8 @@ use super::lanes::{Aligned, LaneState, vectors, vectors_mut, zeros};
 use super::ledger::Ledger;
 use super::optimizer::{Gradient, Optimizer, Sgd, Step};
 use super::rate::Schedule;
-use crate::data::BatchWalk;
-use crate::problem::{Lanes, Measure, Measured, Measures, Model, Rows, sum_blocks};
+use super::walk::{Batch, Walk};
+use crate::problem::{Lanes, Measure, Measured, Measures, Model, ROWS_APART, Rows, sum_blocks};
 
 /// Calls a generic operation with the number of vectors as a constant.
 macro_rules! dispatch {
@@ -22,32 +22,26 @@ macro_rules! dispatch {
     };
 }
 
-/// The examples of each step.
-pub(super) enum Walk {
-    /// All of them, through the model's closed form.
-    Closed,
-    /// All of them, in file order.
-    All(Vec<u32>),
-    /// Batch by batch.
-    Batches(Box<BatchWalk>),
-}
-
 /// Buffers that outlive a call.
 pub(super) struct Buffers {
     gradient: Aligned,
     part: Aligned,
     scratch: Aligned,
+    /// Rows of each lane's own, turned into vectors.
+    tile: Aligned,
     /// What was measured: one row of slots per measure.
     pub(super) measured: Aligned,
 }
 
 impl Buffers {
-    pub(super) fn new<M: Model>(model: &M, state: &LaneState) -> Buffers {
+    /// For lanes that see the same rows, or each rows of its own.
+    pub(super) fn new<M: Model>(model: &M, state: &LaneState, apart: bool) -> Buffers {
         let width = state.shape.width;
         Buffers {
             gradient: zeros(width * model.parameters()),
             part: zeros(width * model.parameters()),
             scratch: zeros(width * model.scratch()),
+            tile: zeros(if apart { width * model.parameters() * ROWS_APART } else { 0 }),
             measured: zeros(state.shape.slots() * Measure::COUNT),
         }
     }
@@ -172,6 +166,7 @@ impl<M: Model, const V: usize> Advance<'_, M, V> {
         let gradient = vectors_mut::<S, V>(&mut buffers.gradient);
         let part = vectors_mut::<S, V>(&mut buffers.part);
         let scratch = vectors_mut::<S, V>(&mut buffers.scratch);
+        let tile = vectors_mut::<S, V>(&mut buffers.tile);
         let learning_rates = vectors::<S, V>(&state.learning_rate);
         let momenta = vectors::<S, V>(&state.momentum);
         let parameters = vectors_mut::<S, V>(&mut state.parameters);
@@ -179,21 +174,24 @@ impl<M: Model, const V: usize> Advance<'_, M, V> {
         let (n, remembered) = (state.parameters_per_lane, state.parameters_per_lane * state.memories);
 
         for number in done + 1..=done + steps {
-            let closed = matches!(**walk, Walk::Closed);
-            let indices = match &mut **walk {
-                Walk::Closed => &[][..],
-                Walk::All(all) => all,
-                Walk::Batches(order) => order.next_batch(),
+            let batch = walk.next_batch(state.shape.slots());
+            let scale = match optimizer.gradient() {
+                Gradient::Mean => 1.0 / batch.len() as f64,
+                Gradient::Sum => 1.0,
             };
             for (block, parameters) in parameters.chunks_exact_mut(n).enumerate() {
-                match optimizer.gradient() {
-                    Gradient::Mean if closed => model.closed_gradient(simd, parameters, gradient, scratch),
-                    Gradient::Mean => {
-                        let scale = 1.0 / indices.len() as f64;
+                match &batch {
+                    Batch::Closed => model.closed_gradient(simd, parameters, gradient, scratch),
+                    Batch::Shared(indices) => {
                         add_up(simd, *model, indices, scale, parameters, gradient, part, scratch);
-                        model.add_penalty(simd, parameters, gradient);
                     }
-                    Gradient::Sum => add_up(simd, *model, indices, 1.0, parameters, gradient, part, scratch),
+                    Batch::Apart(batches) => {
+                        let own = &batches[block * state.shape.width..][..state.shape.width];
+                        model.write_gradient_apart(simd, own, scale, parameters, gradient, tile);
+                    }
+                }
+                if optimizer.gradient() == Gradient::Mean && !matches!(batch, Batch::Closed) {
+                    model.add_penalty(simd, parameters, gradient);
                 }
                 let step = Step {
                     number,
@@ -202,7 +200,7 @@ impl<M: Model, const V: usize> Advance<'_, M, V> {
                     momenta: momenta[block],
                     penalty: model.penalty(),
                     biases: model.biases(),
-                    examples: indices.len(),
+                    examples: batch.len(),
                     gradient,
                     memory: &mut memory[block * remembered..][..remembered],
                     parameters,

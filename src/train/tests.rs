@@ -29,7 +29,7 @@ fn group<'a>(stop: &'a Stop, rates: &[f64], initial: Vec<f64>) -> Group<'a> {
     Group {
         lanes: rates.iter().map(lane).collect(),
         batches: None,
-        order_seed: None,
+        order_seeds: OrderSeeds::Shared(None),
         orders: None,
         optimizer: Optimizer::Sgd(Sgd::default()),
         schedule: Schedule::Constant,
@@ -99,9 +99,9 @@ fn regression(examples: usize, features: usize) -> LeastSquares {
 }
 
 /// Mini-batch gradient descent in the order the canonical arithmetic prescribes; the parameters after `steps` steps.
-fn naive(model: &LeastSquares, batches: &Batches, lane: &Lane, steps: u64) -> Vec<f64> {
+fn naive(model: &LeastSquares, batches: &Batches, seed: u64, lane: &Lane, steps: u64) -> Vec<f64> {
     let examples = model.examples().unwrap();
-    let mut order = BatchWalk::new(batches, Some(5));
+    let mut order = BatchWalk::new(batches, Some(seed));
     let mut w = lane.initial.to_vec();
     for _ in 0..steps {
         let batch = order.next_batch();
@@ -149,10 +149,10 @@ fn mini_batches_give_the_bits_of_a_naive_loop() {
             let stop = stop(steps, None);
             let mut group = group(&stop, &[0.01, 0.1, 0.02, 0.03, 0.05], model.initial(&Key::new("test")));
             group.batches = Some(batches.clone());
-            group.order_seed = Some(5);
+            group.order_seeds = OrderSeeds::Shared(Some(5));
             for arch in [arch(), pulp::Arch::Scalar] {
                 for (lane, outcome) in group.lanes.iter().zip(train(arch, &model, &group).unwrap()) {
-                    let w = naive(&model, &batches, lane, steps);
+                    let w = naive(&model, &batches, 5, lane, steps);
                     let gap = naive_gap(&model, &w);
                     assert_eq!(
                         outcome.last[Measure::Gap as usize].to_bits(),
@@ -160,6 +160,37 @@ fn mini_batches_give_the_bits_of_a_naive_loop() {
                         "{examples} {features} {batch} {sampling:?}"
                     );
                     assert_eq!(outcome.final_loss.to_bits(), (gap + model.train.best_loss).to_bits());
+                }
+            }
+        }
+    }
+}
+
+/// Every instruction set that this machine has.
+fn archs() -> Vec<pulp::Arch> {
+    let mut archs = vec![pulp::Arch::Scalar, arch()];
+    #[cfg(target_arch = "x86_64")]
+    archs.extend(pulp::x86::V3::try_new().map(pulp::Arch::V3));
+    archs
+}
+
+#[test]
+fn lanes_with_rows_of_their_own_have_the_bits_of_a_naive_loop() {
+    for (features, batch, lanes) in [(1, 7, 3), (3, 1, 9), (4, 32, 8), (10, 13, 5), (16, 8, 40), (17, 100, 64)] {
+        let model = regression(100, features);
+        for sampling in [Sampling::Shuffle, Sampling::Uniform] {
+            let batches = Batches::new(model.examples().unwrap().len(), batch, sampling);
+            // Large learning rates diverge early, so that the others are packed together.
+            let rates: Vec<f64> = (0..lanes).map(|lane| 0.01 * f64::from(lane % 5) + f64::from(lane % 3 / 2)).collect();
+            let stop = stop(40, None);
+            let mut group = group(&stop, &rates, model.initial(&Key::new("test")));
+            group.batches = Some(batches.clone());
+            group.order_seeds = OrderSeeds::Apart((0..lanes as u64).collect());
+            for arch in archs() {
+                for (seed, outcome) in train(arch, &model, &group).unwrap().into_iter().enumerate() {
+                    let w = naive(&model, &batches, seed as u64, &group.lanes[seed], outcome.trained_steps);
+                    let what = format!("{features} {batch} {sampling:?} {arch:?}, lane {seed}");
+                    assert_eq!(outcome.last[Measure::Gap as usize].to_bits(), naive_gap(&model, &w).to_bits(), "{what}");
                 }
             }
         }
@@ -176,7 +207,7 @@ fn the_closed_form_agrees_with_the_direct_sum() {
     let outcome = &train(arch(), &model, &group).unwrap()[0];
     // One batch of all examples in file order, directly.
     let direct =
-        naive(&model, &Batches::new(examples.len(), examples.len(), Sampling::Sequential), &group.lanes[0], 200);
+        naive(&model, &Batches::new(examples.len(), examples.len(), Sampling::Sequential), 5, &group.lanes[0], 200);
     let gap = naive_gap(&model, &direct);
     assert!((outcome.last[Measure::Gap as usize] - gap).abs() <= 1e-12 * naive_gap(&model, &group.lanes[0].initial));
 }

@@ -51,6 +51,27 @@ converged = { relative_gap = 0.05 }
 ";
 
 #[test]
+fn runs_that_see_rows_of_their_own_do_not_depend_on_their_company() {
+    let grid = "learning_rate = [0.01, 0.1, 3]\nbatch_size = [1, 7, 80]\nseed = { count = 21 }\n";
+    for (sampling, rates) in [("shuffle", "[0.1]"), ("uniform", "[0.05, 2]"), ("shuffle", "[0.01, 0.1, 3]")] {
+        let grid = grid.replace("[0.01, 0.1, 3]", rates);
+        let study = STUDY.replace("[stop]", &format!("sampling = \"{sampling}\"\n[stop]"));
+        let experiment = parse(&format!("{study}[grid]\n{grid}"));
+        let expected = tables(&train(&experiment, USUAL));
+        let alone = tables(&train(&experiment, How { most_lanes: 1, ..USUAL }));
+        assert!(alone == expected, "{sampling} {rates}: alone");
+        for how in [
+            How { threads: 1, ..USUAL },
+            How { threads: 7, ..USUAL },
+            How { most_lanes: 5, ..USUAL },
+            How { scalar: true, ..USUAL },
+        ] {
+            assert!(tables(&train(&experiment, how)) == expected, "{sampling} {rates}: {how:?}");
+        }
+    }
+}
+
+#[test]
 fn the_order_of_axes_does_not_matter_to_a_run() {
     let one = parse(&format!(
         "{STUDY}[grid]\nlearning_rate = [0.01, 0.1]\nbatch_size = [1, 7, \"full\"]\nseed = [1, 2]\n\"optimizer.momentum\" = [0, 0.9]\n"

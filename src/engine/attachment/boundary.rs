@@ -9,7 +9,7 @@ use crate::data::{self, PlaygroundSource, Points, Source};
 use crate::grid;
 use crate::problem::{Measure, Model as _, Network, Problem};
 use crate::record::{Boundary, BoundaryPoint, Plane};
-use crate::train::{self, AfterConvergence, Budget, Detail, Group, Lane, Outcome, Stop};
+use crate::train::{self, AfterConvergence, Budget, Detail, Group, Lane, OrderSeeds, Outcome, Stop};
 
 /// At most so many runs, evenly chosen: of all, and of those that were asked for.
 const MOST_RUNS: usize = 6;
@@ -96,7 +96,7 @@ fn train_to(plan: &Plan<'_>, run: u32, epoch: u64, network: &Network, interrupte
             keeps_curve: false,
         }],
         batches: plan.batches(run),
-        order_seed: order_seed(setup, settings.seed),
+        order_seeds: OrderSeeds::Shared(order_seed(setup, settings.seed)),
         orders: None,
         optimizer: setup.optimizer,
         schedule: setup.schedule,

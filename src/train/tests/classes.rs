@@ -108,7 +108,7 @@ fn agrees_with_naive<M: Model>(model: &M, data: &Dataset, l2: f64, steps: u64, b
         let stop = stop(steps, None);
         let mut group = group(&stop, &[0.5, 0.1, 0.02, 0.3, 1.5], model.initial(&Key::new("test")));
         group.batches = Some(batches);
-        group.order_seed = Some(5);
+        group.order_seeds = OrderSeeds::Shared(Some(5));
         for arch in [arch(), pulp::Arch::Scalar] {
             for (lane, outcome) in group.lanes.iter().zip(train(arch, model, &group).unwrap()) {
                 let w = naive(&data.train, &walked, lane, l2, steps);

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::{AfterConvergence, Budget, Detail, Group, Lane, Optimizer, Schedule, Sgd, Stop, train};
+use super::super::{AfterConvergence, Budget, Detail, Group, Lane, Optimizer, OrderSeeds, Schedule, Sgd, Stop, train};
 use super::*;
 use crate::problem::Parabola;
 use crate::random::{Key, Stream};
@@ -67,7 +67,7 @@ fn on_a_parabola(parabola: Parabola, learning_rate: f64, steps: u64) -> Option<T
     let group = Group {
         lanes: vec![Lane { learning_rate, momentum: 0.0, initial, keeps_curve: false }],
         batches: None,
-        order_seed: None,
+        order_seeds: OrderSeeds::Shared(None),
         orders: None,
         optimizer: Optimizer::Sgd(Sgd::default()),
         schedule: Schedule::Constant,

@@ -56,6 +56,21 @@ proptest! {
     }
 
     #[test]
+    fn every_run_has_the_settings_that_its_axes_say(axes in axes(), with_all: bool) {
+        // Without the curvature all axes belong to lanes.
+        let axes: Vec<_> = axes.into_iter().filter(|(path, ..)| with_all || *path != "problem.curvature").collect();
+        let grid = expand(&parabola(&format!("[grid]\n{}", lines(&axes))));
+        prop_assert_eq!(grid.runs.len(), axes.iter().map(|(_, _, count)| count).product::<usize>());
+        let value = |path: &str, run: usize| {
+            grid.axes.iter().find(|axis| axis.path == path).and_then(|axis| axis.value(run).as_number())
+        };
+        for (number, run) in grid.runs.iter().enumerate() {
+            prop_assert_eq!(Some(run.settings.learning_rate), value("learning_rate", number));
+            prop_assert_eq!(Some(run.settings.momentum), value("optimizer.momentum", number));
+        }
+    }
+
+    #[test]
     fn identities_do_not_move_when_axes_are_reordered_extended_or_split_into_blocks(axes in axes(), cut in 0..5_usize) {
         let whole = identities(&expand(&parabola(&format!("[grid]\n{}", lines(&axes)))));
 

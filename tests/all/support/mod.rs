@@ -13,7 +13,7 @@ use goldilocks::spec::{self, Experiment, SourceFile};
 use goldilocks::train::Detail;
 
 /// How to train, where it must not matter.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct How {
     pub threads: usize,
     pub scalar: bool,
