@@ -11,8 +11,7 @@ use std::time::Instant;
 use goldilocks::data::{Batches, Dataset, Definition, LinearSource, Sampling, Scale, Source};
 use goldilocks::problem::{Initial, LeastSquares, LinearRegression};
 use goldilocks::train::{
-    AfterConvergence, Budget, Detail, EvaluateEvery, Group, Lane, Optimizer, OrderSeeds, Schedule, Sgd, Stop,
-    train,
+    AfterConvergence, Budget, Detail, EvaluateEvery, Group, Lane, Optimizer, OrderSeeds, Schedule, Sgd, Stop, train,
 };
 use pulp::{Arch, Simd, WithSimd};
 

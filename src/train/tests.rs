@@ -190,7 +190,11 @@ fn lanes_with_rows_of_their_own_have_the_bits_of_a_naive_loop() {
                 for (seed, outcome) in train(arch, &model, &group).unwrap().into_iter().enumerate() {
                     let w = naive(&model, &batches, seed as u64, &group.lanes[seed], outcome.trained_steps);
                     let what = format!("{features} {batch} {sampling:?} {arch:?}, lane {seed}");
-                    assert_eq!(outcome.last[Measure::Gap as usize].to_bits(), naive_gap(&model, &w).to_bits(), "{what}");
+                    assert_eq!(
+                        outcome.last[Measure::Gap as usize].to_bits(),
+                        naive_gap(&model, &w).to_bits(),
+                        "{what}"
+                    );
                 }
             }
         }
