@@ -9,7 +9,7 @@ use super::ledger::{Later, Ledger, Verdict};
 use super::optimizer::Optimizer;
 use super::rate::Schedule;
 use super::recording::{Curve, Detail, Thinning};
-use super::walk::Walk;
+use super::walk::{OrderSeeds, Walk};
 use crate::data::{Batches, SharedOrders};
 use crate::outcome::{Status, Trend};
 use crate::problem::{Measure, Measures, Model};
@@ -36,16 +36,6 @@ pub struct Group<'a> {
     pub keeps_parameters: bool,
     /// Told now and then how many steps the runs have trained since the last time; training is given up when it says `true`.
     pub interrupted: &'a (dyn Fn(u64) -> bool + Sync),
-}
-
-/// The seeds of the order in which lanes see the examples.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OrderSeeds {
-    /// All lanes see the same rows at each step; there is no seed where all seeds share the order.
-    Shared(Option<u64>),
-    /// Each lane has an order of its own, so that each sees rows of its own. Only for models that take rows apart, and for batches of
-    /// no more examples than a sum may have.
-    Apart(Vec<u64>),
 }
 
 /// What is particular to one run of a group.
@@ -162,7 +152,7 @@ impl<'a, M: Model> Training<'a, M> {
             group,
             buffers: Buffers::new(model, &state, takes_apart(group)),
             state,
-            walk: Walk::new(model, group),
+            walk: Walk::new(model, group.batches.as_ref(), &group.order_seeds, group.orders),
             ledger: Ledger::new(group.stop, budget(group)),
             slots: (0..lanes.len()).map(|slot| (slot, slot)).collect(),
             step: 0,

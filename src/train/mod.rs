@@ -18,8 +18,9 @@ mod walk;
 
 pub use definition::{AfterConvergence, BatchSize, Budget, Convergence, Criterion, EvaluateEvery, Stop};
 pub use follow::{Backwards, End, Follower, Said};
-pub use group::{Group, Lane, OrderSeeds, Outcome, recorded, train};
+pub use group::{Group, Lane, Outcome, recorded, train};
 pub use ledger::Later;
 pub use optimizer::{Optimizer, OptimizerKind, Playground, Sgd};
 pub use rate::Schedule;
 pub use recording::{Curve, Detail, POINTS_PER_DECADE, ParameterDetail};
+pub use walk::OrderSeeds;

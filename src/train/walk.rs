@@ -1,8 +1,17 @@
 //! [`Walk`]: which examples the lanes of a group see at each step.
 
-use super::group::{Group, OrderSeeds};
-use crate::data::BatchWalk;
+use crate::data::{BatchWalk, Batches, SharedOrders};
 use crate::problem::Model;
+
+/// The seeds of the order in which lanes see the examples.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderSeeds {
+    /// All lanes see the same rows at each step; there is no seed where all seeds share the order.
+    Shared(Option<u64>),
+    /// Each lane has an order of its own, so that each sees rows of its own. Only for models that take rows apart, and for batches of
+    /// no more examples than a sum may have.
+    Apart(Vec<u64>),
+}
 
 /// The examples of each step.
 pub(super) enum Walk {
@@ -28,13 +37,18 @@ pub(super) enum Batch<'a> {
 
 impl Walk {
     /// How a group walks through the examples of a model.
-    pub(super) fn new<M: Model>(model: &M, group: &Group<'_>) -> Walk {
-        let Some(batches) = &group.batches else { return Walk::Closed };
-        let walk = |seed: Option<u64>| match group.orders {
+    pub(super) fn new<M: Model>(
+        model: &M,
+        batches: Option<&Batches>,
+        seeds: &OrderSeeds,
+        orders: Option<&SharedOrders>,
+    ) -> Walk {
+        let Some(batches) = batches else { return Walk::Closed };
+        let walk = |seed: Option<u64>| match orders {
             Some(orders) => BatchWalk::shared(batches, seed, orders),
             None => BatchWalk::new(batches, seed),
         };
-        match &group.order_seeds {
+        match seeds {
             _ if batches.is_full_batch() && model.has_closed_gradient() => Walk::Closed,
             _ if batches.is_full_batch() => {
                 Walk::All((0..model.examples().map_or(0, |examples| examples.len()) as u32).collect())
