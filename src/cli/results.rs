@@ -64,9 +64,10 @@ pub(super) fn write(
         phases: timer.phases,
     };
     store::write_execution(&execution, staging.path()).map_err(Failure::lost_output)?;
-    let summary = text::summary(study, output.folder, terminal::width(), terminal::is_colored(&stdout()));
+    let summarize = || text::summary(study, output.folder, terminal::width(), terminal::is_colored(&stdout()));
+    let summary = (!output.quiet).then(summarize);
     interrupt::finish(staging)?;
-    if !output.quiet {
+    if let Some(summary) = summary {
         terminal::print_page(&summary)?;
     }
     let failed = study.runs.iter().any(|run| run.status == Status::Failed);
