@@ -9,7 +9,7 @@ use goldilocks::metric::Metric;
 use goldilocks::problem::{Family, Lanes, Measured, Measures, Model};
 use goldilocks::random::Key;
 use goldilocks::train::{
-    AfterConvergence, Budget, Detail, Group, Lane, Optimizer, Outcome, Schedule, Sgd, Stop, train,
+    AfterConvergence, Budget, Detail, Group, Lane, Optimizer, OrderSeeds, Outcome, Schedule, Sgd, Stop, train,
 };
 use pulp::Simd;
 
@@ -194,7 +194,7 @@ fn trained(arch: pulp::Arch, rates: &[f64]) -> Vec<Outcome> {
     let group = Group {
         lanes: rates.iter().map(lane).collect(),
         batches: None,
-        order_seed: None,
+        order_seeds: OrderSeeds::Shared(None),
         orders: None,
         optimizer: Optimizer::Sgd(Sgd::default()),
         schedule: Schedule::Constant,
