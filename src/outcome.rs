@@ -15,13 +15,17 @@ pub enum Status {
     Exhausted,
     /// The run could not be carried out; its reason says why.
     Failed,
+    /// The run was held to another target than its own, and stopped at its own first: whether it would have reached the other one is
+    /// not known. No training ends so.
+    Unknown,
 }
 
 impl Status {
     /// All of them, in the order in which tables count them.
-    pub const ALL: [Status; 4] = [Status::Converged, Status::Diverged, Status::Exhausted, Status::Failed];
+    pub const ALL: [Status; 5] =
+        [Status::Converged, Status::Diverged, Status::Exhausted, Status::Failed, Status::Unknown];
 
-    /// Their words, in the same order.
+    /// The words of those that a training can end with, in the same order.
     pub const WORDS: &'static [&'static str] =
         &[Status::Converged.name(), Status::Diverged.name(), Status::Exhausted.name(), Status::Failed.name()];
 
@@ -32,6 +36,7 @@ impl Status {
             Status::Diverged => "diverged",
             Status::Exhausted => "exhausted",
             Status::Failed => "failed",
+            Status::Unknown => "unknown",
         }
     }
 

@@ -86,7 +86,7 @@ pub enum Found {
 
 /// How many replicates ended in which way, in the order of [`Status::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts(pub [u64; 4]);
+pub struct Counts(pub [u64; Status::ALL.len()]);
 
 impl Counts {
     /// Those of a cell.

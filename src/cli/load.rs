@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::{BAD_INPUT, Failure, memory, terminal};
-use crate::engine::{self, Footprint, PrepareError, PrepareErrorKind, Prepared};
+use crate::engine::{self, Footprint, PrepareError, PrepareErrorKind, Prepared, Sizes};
 use crate::grid::{self, Grid};
 use crate::spec::{self, Diagnostic, Diagnostics, Experiment, ReadError, SourceFile};
+use crate::train::Detail;
 use crate::value::{Value, grouped};
 
 /// A grid larger than this needs `--yes`.
@@ -68,24 +69,26 @@ impl SpecArgs {
 
     /// Reads the spec, expands it, and loads its data.
     pub(super) fn load(&self) -> Result<Loaded, Failure> {
-        self.prepare(self.expand()?)
+        self.prepare(self.expand()?, None)
     }
 
     /// The same with this text in place of what the file may hold by now.
     pub(super) fn load_text(&self, text: &str) -> Result<Loaded, Failure> {
         let source = SourceFile { path: self.path.clone(), text: text.to_owned() };
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        let mut loaded =
-            self.prepare(self.expand_read(spec::parse(source, folder, &self.overrides).map_err(ReadError::Invalid))?)?;
+        let read = spec::parse(source, folder, &self.overrides).map_err(ReadError::Invalid);
+        let mut loaded = self.prepare(self.expand_read(read)?, None)?;
         loaded.note_unmet();
         Ok(loaded)
     }
 
-    fn prepare(&self, (experiment, grid): (Experiment, Grid)) -> Result<Loaded, Failure> {
+    /// Loads the data; `curves` is the detail in which curves are kept, if it is another than the spec's.
+    fn prepare(&self, (experiment, grid): (Experiment, Grid), curves: Option<Detail>) -> Result<Loaded, Failure> {
         let most_curves = usize::try_from(experiment.max_curves).unwrap_or(usize::MAX);
-        let needed = Footprint::of_grid(&grid, experiment.curves, most_curves);
+        let sizes = Sizes::of(&grid);
+        let needed = Footprint::of_grid(&grid, &sizes, curves.unwrap_or(experiment.curves), most_curves);
         memory::check(&self.path.display().to_string(), needed)?;
-        let seconds = engine::seconds_of_solving(&grid);
+        let seconds = engine::seconds_of_solving(&grid, &sizes);
         if seconds > WORTH_SAYING {
             terminal::note(&format!("solving least squares first, which takes about {seconds:.0} seconds"));
         }
@@ -97,8 +100,8 @@ impl SpecArgs {
     }
 
     /// The same for verbs that hold no run to an expectation: one that matches no run is a note.
-    pub(super) fn load_unjudged(&self) -> Result<Loaded, Failure> {
-        let mut loaded = self.load()?;
+    pub(super) fn load_unjudged(&self, curves: Option<Detail>) -> Result<Loaded, Failure> {
+        let mut loaded = self.prepare(self.expand()?, curves)?;
         loaded.note_unmet();
         Ok(loaded)
     }

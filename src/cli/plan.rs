@@ -26,7 +26,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
-    let loaded = args.spec.load_unjudged()?;
+    let loaded = args.spec.load_unjudged(None)?;
     terminal::print(&text(&loaded, args.runs))?;
     Ok(0)
 }
@@ -69,7 +69,7 @@ fn text(loaded: &Loaded, most_runs: usize) -> String {
         "at most {} steps and {} evaluations in all, if every run spends its budget\n{}",
         grouped(work.steps),
         grouped(work.evaluations),
-        duration(work.multiply_adds, rayon::current_num_threads())
+        duration(work.seconds, rayon::current_num_threads())
     );
     text.push_str(&listing(grid, most_runs));
     text
@@ -86,15 +86,14 @@ fn values(axis: &crate::record::Axis) -> String {
     }
 }
 
-/// An honest guess from the number of multiply-adds, at a rate that most machines reach on most problems.
-fn duration(multiply_adds: f64, threads: usize) -> String {
-    const PER_SECOND_AND_THREAD: f64 = 4e9;
-    let seconds = multiply_adds / (PER_SECOND_AND_THREAD * threads as f64);
+/// An honest guess: what machines with wide vectors took.
+fn duration(seconds: f64, threads: usize) -> String {
+    let threads = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
     match seconds {
         s if s < 1.0 => "less than a second of training".to_owned(),
-        s if s < 120.0 => format!("up to about {s:.0} seconds of training on {threads} threads"),
-        s if s < 7200.0 => format!("up to about {:.0} minutes of training on {threads} threads", s / 60.0),
-        s => format!("up to about {:.0} hours of training on {threads} threads", s / 3600.0),
+        s if s < 120.0 => format!("up to about {s:.0} seconds of training on {threads}"),
+        s if s < 7200.0 => format!("up to about {:.0} minutes of training on {threads}", s / 60.0),
+        s => format!("up to about {:.0} hours of training on {threads}", s / 3600.0),
     }
 }
 

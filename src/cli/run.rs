@@ -90,7 +90,7 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     let mut timer = Timer::start();
     use_threads(args.threads);
     let share = args.shard.shard.as_ref().map(|_| args.shard.share()).transpose()?;
-    let loaded = args.spec.load_unjudged()?;
+    let loaded = args.spec.load_unjudged(args.curves)?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&loaded.experiment.name));
     if !args.force {
         let overrides = &args.spec.overrides;

@@ -52,7 +52,7 @@ const CONDITIONS: [Condition; 4] = [
 ];
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
-    let mut loaded = args.spec.load_unjudged()?;
+    let mut loaded = args.spec.load_unjudged(None)?;
     let all = loaded.grid.runs.len() as u32;
     let runs = sample(all, args.sample);
     loaded.grid = loaded.grid.only(&runs);

@@ -4,6 +4,7 @@
 
 mod column;
 mod faults;
+mod size;
 #[cfg(test)]
 mod tests;
 
@@ -14,8 +15,9 @@ use csv::{ReaderBuilder, StringRecord};
 
 use self::column::{Column, is_missing};
 use self::faults::{Faults, MissingCells};
+pub(super) use self::size::size;
 use super::classes::Labels;
-use super::definition::{CsvSource, Missing, Separator, Size, Targets};
+use super::definition::{CsvSource, Missing, Separator, Targets};
 use super::error::{Error, Place};
 use super::examples::{Examples, Raw};
 use crate::fs;
@@ -144,20 +146,6 @@ fn fill(table: &Table<'_>, columns: &[Column], faults: &mut Faults) -> Result<Fi
         }
     })?;
     Ok(Filled { examples, labels, dropped })
-}
-
-/// How large the examples are at the most, as far as header and size of the file tell; `None` if it cannot be looked at.
-pub(super) fn size(source: &CsvSource) -> Option<Size> {
-    let mut start = Vec::new();
-    let file = std::fs::File::open(&source.path).ok()?;
-    let bytes = file.metadata().ok()?.len();
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, 1 << 20), &mut start).ok()?;
-    let start = String::from_utf8_lossy(&start);
-    let columns = start.lines().next()?.split(source.separator.character()).count();
-    let features = source.features.as_ref().map_or(columns.saturating_sub(1), Vec::len) as u128;
-    let bytes = u128::from(bytes);
-    // A cell has at least a digit and a separator.
-    Some(Size { examples: bytes / (2 * columns as u128), features, bytes })
 }
 
 struct File<'s> {

@@ -36,11 +36,13 @@ impl Definition {
     /// How large the data set is, as far as can be told before it is loaded.
     pub fn size(&self) -> Size {
         match &self.source {
-            Source::Csv(source) => csv::size(source).unwrap_or(Size { examples: 1, features: 1, bytes: 0 }),
+            Source::Csv(source) => csv::size(source).unwrap_or(Size { examples: 1, features: 1, classes: 0, bytes: 0 }),
             Source::Linear(source) => {
-                Size { examples: source.examples as u128, features: source.features as u128, bytes: 0 }
+                Size { examples: source.examples as u128, features: source.features as u128, classes: 0, bytes: 0 }
             }
-            Source::Playground(source) => Size { examples: 1200, features: source.features.len() as u128, bytes: 0 },
+            Source::Playground(source) => {
+                Size { examples: 1200, features: source.features.len() as u128, classes: 2, bytes: 0 }
+            }
         }
     }
 }

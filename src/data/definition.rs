@@ -23,6 +23,8 @@ pub struct Size {
     pub examples: u128,
     /// Features per example.
     pub features: u128,
+    /// The classes that targets name; 0 where they are numbers.
+    pub classes: u128,
     /// Bytes of the file it comes from.
     pub bytes: u128,
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::length::Length;
+use super::sizes::Sizes;
 use super::tasks::MOST_LANES;
-use super::work;
 use crate::data;
 use crate::grid::Grid;
 use crate::problem::{Definition, Head};
@@ -50,7 +51,7 @@ impl Footprint {
     }
 
     /// What a grid takes when its curves are kept in this detail, at most `most_curves` of them.
-    pub fn of_grid(grid: &Grid, curves: Detail, most_curves: usize) -> Footprint {
+    pub fn of_grid(grid: &Grid, sizes: &Sizes, curves: Detail, most_curves: usize) -> Footprint {
         let threads = rayon::current_num_threads() as u128;
         let mut footprint = Footprint::of_runs(grid.runs.len() as u128);
         let seeds: BTreeSet<u64> = if grid.setups.iter().any(|setup| setup.streams.data) {
@@ -60,9 +61,7 @@ impl Footprint {
         };
         let (mut data, mut problems) = (BTreeSet::new(), BTreeSet::new());
         let mut on_the_way = 0;
-        let sizes: Vec<data::Size> =
-            grid.setups.iter().map(|setup| setup.data.as_ref().map_or(NO_DATA, data::Definition::size)).collect();
-        for (setup, size) in grid.setups.iter().zip(&sizes) {
+        for (setup, size) in grid.setups.iter().zip(&sizes.0) {
             let Some(definition) = &setup.data else { continue };
             let copies = if setup.streams.data { seeds.len().max(1) as u128 } else { 1 };
             let name = format!("{definition:?}");
@@ -88,8 +87,8 @@ impl Footprint {
         for (number, run) in grid.runs.iter().enumerate() {
             if alike != Some((run.setup, run.settings.batch_size)) {
                 alike = Some((run.setup, run.settings.batch_size));
-                let (setup, size) = (&grid.setups[run.setup as usize], &sizes[run.setup as usize]);
-                evaluations = work::Length::of(setup, run.settings.batch_size, size).evaluations;
+                let (setup, size) = (&grid.setups[run.setup as usize], &sizes.0[run.setup as usize]);
+                evaluations = Length::of(setup, run.settings.batch_size, size).evaluations;
                 of_lane = of_lane.max(bytes_of_lane(setup, size, evaluations));
             }
             if most_curves > 0 && number.is_multiple_of(every) {
@@ -105,8 +104,6 @@ impl Footprint {
         footprint
     }
 }
-
-const NO_DATA: data::Size = data::Size { examples: 0, features: 0, bytes: 0 };
 
 fn product(factors: &[u128]) -> u128 {
     factors.iter().fold(1, |product, &factor| product.saturating_mul(factor))
@@ -139,10 +136,13 @@ pub(super) fn shape(problem: &Definition, size: &data::Size) -> (u128, u128) {
         Definition::Parabola(_) => (1, 1),
         Definition::EggCarton(carton) => (carton.dimensions as u128, 1),
         Definition::LinearRegression(_) => (size.features + 1, 1),
-        // How many classes there are is known only when the file has been read.
-        Definition::LogisticRegression(_) => (product(&[10, size.features + 1]), 10),
+        // Two classes have one score between them.
+        Definition::LogisticRegression(_) => {
+            let scores = if size.classes > 2 { size.classes } else { 1 };
+            (product(&[scores, size.features + 1]), scores)
+        }
         Definition::Network(network) => {
-            let outputs = if network.head == Head::CrossEntropy { 10 } else { 1 };
+            let outputs = if network.head == Head::CrossEntropy { size.classes.max(2) } else { 1 };
             let widths = network.hidden.iter().map(|&width| width as u128).chain([outputs]);
             let mut before = size.features;
             widths.fold((0u128, 0u128), |(parameters, nodes), width| {
@@ -166,7 +166,8 @@ mod tests {
         );
         let source = SourceFile { path: "m.toml".into(), text };
         let experiment = spec::parse(source, std::path::Path::new(""), &[]).unwrap();
-        Footprint::of_grid(&grid::expand(&experiment).unwrap(), curves, 2000)
+        let grid = grid::expand(&experiment).unwrap();
+        Footprint::of_grid(&grid, &Sizes::of(&grid), curves, 2000)
     }
 
     #[test]
@@ -189,5 +190,25 @@ mod tests {
         // A window longer than the run takes no more than the run.
         let short = plateau.replace("max_steps = 1000000000000", "max_steps = 100");
         assert!(memory(linear, "examples = 100\nfeatures = 4", &short, Detail::None).training < 1 << 22);
+    }
+
+    #[test]
+    fn levels_and_classes_are_counted_in_the_file_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let csv: String = (0..60).map(|row| format!("t{},{row},c{}\n", row % 20, row % 30)).collect();
+        std::fs::write(folder.path().join("data.csv"), format!("town,age,kind\n{csv}")).unwrap();
+        let text = "name = \"m\"\n[problem]\nkind = \"logistic-regression\"\n[data]\ncsv = \"data.csv\"\ntarget = \"kind\"\n\
+                    [grid]\nlearning_rate = [0.1, 0.2]\nbatch_size = 10\n[stop]\nmax_steps = 10\n";
+        let source = SourceFile { path: folder.path().join("m.toml"), text: text.into() };
+        let experiment = spec::parse(source, folder.path(), &[]).unwrap();
+        let grid = grid::expand(&experiment).unwrap();
+        let sizes = Sizes::of(&grid);
+        let bytes = 14 + csv.len() as u128;
+        assert_eq!(sizes.0, [data::Size { examples: 60, features: 21, classes: 30, bytes }]);
+        assert_eq!(shape(&grid.setups[0].problem, &sizes.0[0]), (30 * 22, 30));
+        let footprint = Footprint::of_grid(&grid, &sizes, Detail::None, 2000);
+        assert_eq!(footprint.examples, 60 * 22 * 8 * COPIES_OF_EXAMPLES + bytes);
+        // The parameters of thirty classes, six times over, in two lanes and at least one thread.
+        assert!(footprint.training >= 2 * 6 * 8 * 30 * 22, "{footprint:?}");
     }
 }

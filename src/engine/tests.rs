@@ -325,3 +325,49 @@ fn a_sweep_cut_into_shares_has_the_runs_of_one_go() {
     let joined = super::study(&plan, memory, on_threads(1).interrupted).unwrap();
     assert_eq!((joined.runs, joined.curves, joined.extras), (whole.runs, whole.curves, whole.extras));
 }
+
+/// Neither is recorded unless it is asked for.
+#[test]
+fn a_criterion_is_recorded_with_what_the_run_is_judged_by() {
+    let criteria = "{ distance = 0.01, gradient_norm = 0.001 }";
+    let study = Study::new(&REGRESSION.replace("max_epochs = 4", &format!("max_epochs = 400\nconverged = {criteria}")));
+    let result = run(&study.plan(), &Lanes::default(), &on_threads(2)).unwrap();
+    let [distance, norm] = ["distance", "gradient_norm"].map(|name| {
+        result.measures.iter().position(|measure| measure == name).unwrap_or_else(|| panic!("{name} is not recorded"))
+    });
+    let meets = |curve: &crate::record::Curve, point: usize| {
+        let measures = &curve.measures;
+        measures[distance][point] <= 0.01 * measures[distance][0] && measures[norm][point] <= 0.001
+    };
+    let mut converged = 0;
+    for curve in &result.curves {
+        let last = curve.steps.len() - 1;
+        let ended = &result.runs[curve.run];
+        assert_eq!(ended.status == Status::Converged, meets(curve, last), "run {}", curve.run);
+        assert!((0..last).all(|point| !meets(curve, point)), "run {} went on", curve.run);
+        converged += usize::from(ended.status == Status::Converged);
+        for (name, column) in [("final_distance", distance), ("final_gradient_norm", norm)] {
+            let told = result.extra(name).and_then(|extra| extra.get(curve.run)).unwrap();
+            assert_eq!(told.to_bits(), curve.measures[column][last].to_bits(), "{name} of run {}", curve.run);
+        }
+    }
+    assert!((1..result.runs.len()).contains(&converged), "{converged} of {} runs", result.runs.len());
+    // A run with another criterion does not pay for them.
+    let plain = run(&Study::new(REGRESSION).plan(), &Lanes::default(), &on_threads(2)).unwrap();
+    assert!(!plain.measures.iter().any(|measure| measure == "distance" || measure == "gradient_norm"));
+}
+
+/// 500 points are measured at an evaluation, ten are seen at a step: where every step is evaluated, that is most of the work.
+#[test]
+fn the_estimate_of_time_counts_evaluations() {
+    let seconds = |every: &str| {
+        let study = Study::new(&format!(
+            "name = \"test\"\n[problem]\nkind = \"network\"\nhidden = [4]\n[data]\nkind = \"playground\"\n\
+             dataset = \"circle\"\n[grid]\nlearning_rate = [0.01, 0.1]\nbatch_size = 10\n[stop]\nmax_epochs = 100\n\
+             evaluate_every = {every}\n"
+        ));
+        work(&study.plan()).seconds
+    };
+    let (seldom, often) = (seconds("\"epoch\""), seconds("1"));
+    assert!(seldom > 0.0 && often > 4.0 * seldom, "{often} {seldom}");
+}

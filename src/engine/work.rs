@@ -1,63 +1,86 @@
 //! How much work a grid is, before any of it is done.
 
+use super::footprint;
+use super::length::Length;
 use super::plan::{Part, Plan};
+use super::sizes::Sizes;
 use super::tasks::{MOST_LANES, tasks};
 use crate::data;
 use crate::grid::Grid;
-use crate::problem::{Measure, with_model};
+use crate::problem::{Definition, Measure, with_model};
 use crate::spec::Setup;
-use crate::train::{BatchSize, EvaluateEvery};
+use crate::train::BatchSize;
 
 /// How much work a grid is at the most.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Work {
     /// Steps of all runs, if each spends its budget.
     pub steps: u128,
-    /// Groups of lanes.
-    pub groups: usize,
     /// Evaluations of all runs, if each spends its budget.
     pub evaluations: u128,
     /// The most columns that a point of a curve has.
     pub columns: usize,
-    /// Multiply-adds of these steps and evaluations; functions such as tanh count as several.
-    pub multiply_adds: f64,
+    /// About how many seconds this takes on the threads there are.
+    pub seconds: f64,
 }
 
-/// Adds up the budgets of all runs.
-pub fn work(plan: &Plan<'_>) -> Work {
-    let (grid, prepared) = (plan.grid, plan.prepared);
-    let groups = tasks(plan, Part::All, rayon::current_num_threads(), MOST_LANES).len();
-    let mut work = Work { steps: 0, groups, evaluations: 0, columns: 0, multiply_adds: 0.0 };
-    let costs: Vec<Cost> =
-        prepared.problems.iter().map(|problem| with_model!(&**problem, model => Cost::of(model))).collect();
-    for run in &grid.runs {
-        let setup = &grid.setups[run.setup as usize];
-        let cost = &costs[prepared.problem_of(run)];
-        let length = Length::of(setup, run.settings.batch_size, &cost.size);
-        let is_full = run.settings.batch_size == BatchSize::Full;
-        let step = match cost.closed_step.filter(|_| is_full || cost.size.examples == 0) {
-            Some(closed) => closed,
-            None => 3.0 * cost.example * length.rows,
-        };
-        let needed = setup.stop.converged.iter().flat_map(|converged| &converged.criteria);
-        let norms = needed.filter(|criterion| criterion.measure() == Measure::GradientNorm).count() as f64;
-        work.steps = work.steps.saturating_add(length.steps);
-        work.evaluations = work.evaluations.saturating_add(length.evaluations);
-        work.columns = work.columns.max(cost.columns);
-        work.multiply_adds +=
-            length.steps as f64 * step + length.evaluations as f64 * (1.0 + 2.0 * norms) * cost.evaluation;
+/// What groups of lanes do until their runs have spent their budgets.
+#[derive(Debug, Clone, Copy, Default)]
+struct Effort {
+    /// Multiply-adds of vectors of eight lanes.
+    multiply_adds: f64,
+    /// Functions such as tanh, likewise of vectors.
+    functions: f64,
+    /// Steps of whole groups.
+    steps: f64,
+    /// Evaluations of whole groups.
+    evaluations: f64,
+    runs: f64,
+}
+
+impl Effort {
+    /// Of one thread, about: held against the sweeps of docs/performance.md and false-convergence, on a machine with vectors of eight.
+    fn seconds(self) -> f64 {
+        let Effort { multiply_adds, functions, steps, evaluations, runs } = self;
+        1e-9 * (0.3 * multiply_adds + 6.0 * functions + 20.0 * steps + 40.0 * evaluations + 300.0 * runs)
     }
+}
+
+/// Adds up the budgets of all runs, group by group: a group of one run takes as long as one of eight.
+pub fn work(plan: &Plan<'_>) -> Work {
+    /// Lanes of a vector.
+    const VECTOR: usize = 8;
+    let threads = rayon::current_num_threads();
+    let costs: Vec<Cost> =
+        plan.prepared.problems.iter().map(|problem| with_model!(&**problem, model => Cost::of(model))).collect();
+    let mut work = Work { steps: 0, evaluations: 0, columns: 0, seconds: 0.0 };
+    let mut longest: f64 = 0.0;
+    for task in tasks(plan, Part::All, threads, MOST_LANES) {
+        let run = &plan.grid.runs[task.runs[0] as usize];
+        let setup = &plan.grid.setups[run.setup as usize];
+        let cost = costs[plan.prepared.problem_of(run)].with_nodes(&setup.problem);
+        let length = Length::of(setup, run.settings.batch_size, &cost.size);
+        let runs = task.runs.len() as u128;
+        work.steps = work.steps.saturating_add(length.steps.saturating_mul(runs));
+        work.evaluations = work.evaluations.saturating_add(length.evaluations.saturating_mul(runs));
+        work.columns = work.columns.max(cost.columns);
+        let vectors = task.runs.len().div_ceil(VECTOR) as f64;
+        let seconds = cost.effort(setup, run.settings.batch_size, &length, vectors, runs as f64).seconds();
+        work.seconds += seconds / threads as f64;
+        longest = longest.max(seconds);
+    }
+    work.seconds = work.seconds.max(longest);
     work
 }
 
 /// About how many seconds it takes to solve the least-squares problems of a grid, before any run trains.
-pub fn seconds_of_solving(grid: &Grid) -> f64 {
+pub fn seconds_of_solving(grid: &Grid, sizes: &Sizes) -> f64 {
     const CUBES_PER_SECOND: f64 = 6e8;
     let mut known: Vec<(&data::Definition, f64)> = Vec::new();
-    for setup in grid.setups.iter().filter(|setup| setup.problem.is_least_squares()) {
+    let setups = grid.setups.iter().zip(&sizes.0);
+    for (setup, size) in setups.filter(|(setup, _)| setup.problem.is_least_squares()) {
         let Some(definition) = &setup.data else { continue };
         if !known.iter().any(|(other, _)| *other == definition) {
-            let size = definition.size();
             let side = (size.features + 1).min(size.examples) as f64;
             let parts = if definition.test_fraction > 0.0 { 2.0 } else { 1.0 };
             known.push((definition, parts * side * side * side / CUBES_PER_SECOND));
@@ -66,74 +89,81 @@ pub fn seconds_of_solving(grid: &Grid) -> f64 {
     known.into_iter().map(|(_, seconds)| seconds).sum()
 }
 
-/// What a model's parts cost, in multiply-adds.
+/// What a model's parts cost one vector of lanes.
+#[derive(Debug, Clone, Copy)]
 struct Cost {
     /// Of the training examples.
     size: data::Size,
-    /// One example, forward.
-    example: f64,
-    /// A step that needs no examples.
-    closed_step: Option<f64>,
-    /// Everything that is measured at an evaluation.
-    evaluation: f64,
+    parameters: f64,
+    /// Training and test examples, where an evaluation goes through them.
+    evaluated: f64,
+    /// Functions such as tanh per example.
+    nodes: f64,
+    /// Whether a full batch takes a formula in place of the examples.
+    has_formula: bool,
     /// Of a point of a curve.
     columns: usize,
 }
 
-/// A function such as tanh, in multiply-adds.
-const FUNCTION: f64 = 20.0;
-
 impl Cost {
     fn of(model: &impl crate::problem::Model) -> Cost {
-        let parameters = model.parameters() as f64;
         let train = model.examples().map_or(0, |examples| examples.len());
-        let size = data::Size { examples: train as u128, features: 0, bytes: 0 };
-        let columns = 4 + model.recorded().iter().count();
-        if train == 0 || model.is_cheap_to_measure() {
-            let closed = parameters * parameters;
-            let closed_step = (train == 0 || model.has_closed_gradient()).then_some(closed);
-            let tests = if model.recorded().has(Measure::TestLoss) { 2.0 } else { 1.0 };
-            return Cost { size, example: parameters, closed_step, evaluation: tests * closed, columns };
+        let by_examples = train > 0 && !model.is_cheap_to_measure();
+        Cost {
+            size: data::Size {
+                examples: train as u128,
+                features: model.examples().map_or(0, |examples| examples.width) as u128,
+                classes: 0,
+                bytes: 0,
+            },
+            parameters: model.parameters() as f64,
+            evaluated: if by_examples { (train + model.test_examples()) as f64 } else { 0.0 },
+            nodes: 0.0,
+            has_formula: train == 0 || model.has_closed_gradient(),
+            columns: 4 + model.recorded().iter().count(),
         }
-        // A node has at least as many parameters as the one that scores an example.
-        let example = parameters + FUNCTION * (1.0 + parameters.sqrt());
-        let evaluated = (train + model.test_examples()) as f64;
-        Cost { size, example, closed_step: None, evaluation: evaluated * example, columns }
     }
-}
 
-/// How long a run is, if it spends its budget.
-pub(super) struct Length {
-    pub(super) steps: u128,
-    /// That at step 0 included.
-    pub(super) evaluations: u128,
-    /// Examples per step.
-    rows: f64,
-}
+    /// The same with the functions that a problem computes of an example.
+    fn with_nodes(self, problem: &Definition) -> Cost {
+        let of_classes = |classes| footprint::shape(problem, &data::Size { classes, ..self.size });
+        let nodes = if self.evaluated > 0.0 {
+            // How many classes there are shows in the parameters, of which each class has as many.
+            let (two, three) = (of_classes(2), of_classes(3));
+            let of_one = of_classes(4).0 - three.0;
+            let missing = (self.parameters as u128).saturating_sub(three.0).checked_div(of_one).unwrap_or(0);
+            if two.0 as f64 == self.parameters { two.1 } else { of_classes(3 + missing).1 }
+        } else if self.size.examples == 0 {
+            self.parameters as u128
+        } else {
+            0
+        };
+        Cost { nodes: nodes as f64, ..self }
+    }
 
-impl Length {
-    /// The length of a run of a setup on a data set of this size.
-    pub(super) fn of(setup: &Setup, batch_size: BatchSize, size: &data::Size) -> Length {
-        let examples = size.examples.max(1);
-        let rows = match batch_size {
-            BatchSize::Full => examples,
-            BatchSize::Examples(batch) => u128::from(batch).min(examples),
+    /// What a group of so many vectors does.
+    fn effort(&self, setup: &Setup, batch_size: BatchSize, length: &Length, vectors: f64, runs: f64) -> Effort {
+        let Cost { parameters, nodes, evaluated, .. } = *self;
+        let needed = setup.stop.converged.iter().flat_map(|converged| &converged.criteria);
+        let norms = needed.filter(|criterion| criterion.measure() == Measure::GradientNorm).count() as f64;
+        let (steps, evaluations) = (length.steps as f64, length.evaluations as f64);
+        let is_full = batch_size == BatchSize::Full || self.size.examples == 0;
+        let (step, functions) = if self.has_formula && is_full {
+            (parameters * parameters, nodes)
+        } else {
+            // Forward, backward, and the gradient added up; then the update.
+            ((3.0 * length.rows + 2.0) * parameters, length.rows * nodes)
         };
-        let per_epoch = examples.div_ceil(rows.max(1));
-        let budget = setup.stop.budget;
-        let from_epochs = budget.epochs.map(|epochs| u128::from(epochs).saturating_mul(per_epoch));
-        let steps = budget.steps.map(u128::from).into_iter().chain(from_epochs).min().unwrap_or(0);
-        let by_epoch = size.examples > 0 && !setup.problem.is_least_squares();
-        let evaluations = match setup.stop.spacing(!by_epoch) {
-            EvaluateEvery::Steps(every) => steps.div_ceil(u128::from(every).max(1)),
-            EvaluateEvery::Epoch => steps.div_ceil(per_epoch),
-            EvaluateEvery::Tenth => {
-                // After ten epochs a tenth of the steps is more than an epoch.
-                let close = steps.min(10 * per_epoch);
-                let between = close.min(10 + (25.0 * libm::log10(close as f64 / 10.0)).max(0.0) as u128);
-                (steps.div_ceil(per_epoch) + between).min(steps)
-            }
-        };
-        Length { steps, evaluations: evaluations + 1, rows: rows as f64 }
+        // A formula is a triangle of a matrix; a norm of the gradient takes another pass.
+        let measured = if evaluated > 0.0 { evaluated * parameters } else { 0.5 * parameters * parameters };
+        let of_evaluation = (1.0 + 2.0 * norms) * measured;
+        let functions_of_evaluation = (1.0 + norms) * if evaluated > 0.0 { evaluated * nodes } else { nodes };
+        Effort {
+            multiply_adds: vectors * (steps * step + evaluations * of_evaluation),
+            functions: vectors * (steps * functions + evaluations * functions_of_evaluation),
+            steps,
+            evaluations,
+            runs,
+        }
     }
 }

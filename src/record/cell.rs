@@ -2,9 +2,10 @@
 //!
 //! Owns the grouping; knows nothing of how a group is summed up.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
-use super::study::Study;
+use super::study::{Run, Study};
 use crate::grid::Axis;
 
 /// The axis of replicates.
@@ -83,6 +84,22 @@ impl Groups {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u32]> {
         (0..self.len()).map(|group| self.get(group))
     }
+}
+
+/// Those of a cell's runs that went a way of their own: of runs that are equal bit by bit, the first. Where the seed changes
+/// nothing, as with full batches from a given start, the others are copies of it and no replicates.
+pub fn distinct<'a>(study: &Study, runs: &'a [u32]) -> Cow<'a, [u32]> {
+    if runs.len() < 2 {
+        return Cow::Borrowed(runs);
+    }
+    let mut known = HashSet::with_capacity(runs.len());
+    let mut is_new = |run: &u32| {
+        let Run { trajectory, status, steps, .. } = study.runs[*run as usize];
+        // 0 stands for a run that was never carried out.
+        trajectory == 0 || known.insert((trajectory, status, steps))
+    };
+    let kept: Vec<u32> = runs.iter().copied().filter(|run| is_new(run)).collect();
+    if kept.len() == runs.len() { Cow::Borrowed(runs) } else { Cow::Owned(kept) }
 }
 
 /// Splits groups by one more axis; new labels count up in order of first appearance. Returns their number.

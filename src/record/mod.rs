@@ -25,7 +25,7 @@ pub use attachment::{
     Attachment, Boundary, BoundaryPoint, LandscapePoint, Plane, write_boundary, write_landscape, write_points,
 };
 pub(crate) use attachment::{BOUNDARY_COLUMNS, LANDSCAPE_COLUMNS, PARTS, POINT_COLUMNS};
-pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED};
+pub use cell::{BATCH_SIZE, Groups, LEARNING_RATE, SEED, distinct};
 pub(crate) use curves::CURVE_COLUMNS;
 pub use curves::write_curves;
 pub use finished::Finished;

@@ -54,8 +54,8 @@ impl std::error::Error for RetargetError {}
 /// `measure` is `loss`, one of [`Study::measures`], or `relative_gap` where `gap` was measured; `distance` and `relative_gap` are
 /// multiples of their first value, as in a spec. Steps are those of the first recorded evaluation at which the target is met, and
 /// `steps_resolution` says how far the one before lies back. A run that reaches the target counts only up to there; one that does not
-/// keeps its status, except that a converged one is unknown beyond its end ([`Run::is_unknown_beyond_end`]): it stopped at its own
-/// target before it came to this one. Failed runs stay as they are; curves, trajectories and other extras do too. The description
+/// keeps its status, except that a converged one becomes [`Status::Unknown`]: it stopped at its own target before it came to this
+/// one. Failed runs stay as they are; curves, trajectories and other extras do too. The description
 /// says what the target is.
 ///
 /// # Errors
@@ -162,10 +162,10 @@ fn converged(run: &Run, curve: &Curve, point: usize, examples_per_epoch: Option<
     }
 }
 
-/// The run, which stopped at a target that it came to sooner.
+/// The run, which stopped at a target that it came to sooner: what it would have done next is not known.
 fn stopped_before(run: &Run) -> Run {
     Run {
-        status: Status::Exhausted,
+        status: Status::Unknown,
         trend: None,
         steps: None,
         epochs: None.into(),
@@ -255,11 +255,14 @@ mod tests {
     fn a_target_beyond_what_was_trained_is_not_reached() {
         let study = retarget(&study(), "loss", 0.01).unwrap();
         let statuses: Vec<Status> = study.runs.iter().map(|run| run.status).collect();
-        assert_eq!(statuses, [Status::Exhausted, Status::Exhausted, Status::Diverged, Status::Failed]);
+        assert_eq!(statuses, [Status::Unknown, Status::Exhausted, Status::Diverged, Status::Failed]);
         assert_eq!(study.runs[0].reason.as_deref(), Some("unknown beyond step 4: it stopped there, at its own target"));
         assert_eq!(study.runs[1].trend, Some(Trend::Falling));
-        let unknown: Vec<bool> = study.runs.iter().map(Run::is_unknown_beyond_end).collect();
-        assert_eq!(unknown, [true, false, false, false]);
+        assert_eq!(study.runs[0].trend, None);
+        let again = retarget(&study, "loss", 0.01).unwrap();
+        assert_eq!(again.runs[0], study.runs[0]);
+        // What was unknown is known again of a target that was met on the way.
+        assert_eq!(retarget(&study, "loss", 0.5).unwrap().runs[0].steps, Some(2));
     }
 
     #[test]

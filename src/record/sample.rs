@@ -20,7 +20,10 @@ pub(crate) fn study(axes: &[(&str, &[Value])], outcome: impl Fn(&[Value]) -> Run
     let runs = (0..runs)
         .map(|number| {
             let values: Vec<Value> = axes.iter().map(|axis| axis.value(number).clone()).collect();
-            Run { id: 0x1000 + number as u64, ..outcome(&values) }
+            let run = outcome(&values);
+            // No two of them are copies of each other.
+            let trajectory = if run.trajectory == 0xabc { 0xabc_000 + number as u64 } else { run.trajectory };
+            Run { id: 0x1000 + number as u64, trajectory, ..run }
         })
         .collect();
     Study { name: "sample".to_owned(), axes: axes.into(), runs, ..Study::default() }

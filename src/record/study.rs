@@ -144,14 +144,6 @@ pub struct Run {
     pub reason: Option<Arc<str>>,
 }
 
-impl Run {
-    /// Whether it was held to another target than the one it stopped at, and had not reached that by then: what it would have done
-    /// is unknown. Every other run that has spent its budget has a trend.
-    pub fn is_unknown_beyond_end(&self) -> bool {
-        self.status == Status::Exhausted && self.trend.is_none()
-    }
-}
-
 /// The parameters of a run before its first step or at its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::io::{self, Write};
 
-use super::cell::{Groups, SEED};
+use super::cell::{Groups, SEED, distinct};
 use super::statistics::{self, Attempt, Interval, Quartiles};
 use super::study::{Extra, Run, Study};
 use super::table::{self, Rows};
@@ -14,13 +14,8 @@ use crate::metric::{Metric, Unit};
 use crate::outcome::Status;
 use crate::random::Key;
 
-/// The columns after the axes.
-const COLUMNS: [&str; 18] = [
-    "runs",
-    "converged",
-    "diverged",
-    "exhausted",
-    "failed",
+/// The columns after the numbers of runs.
+const COLUMNS: [&str; 13] = [
     "success_rate",
     "success_rate_low",
     "success_rate_high",
@@ -42,10 +37,10 @@ const CELLS_PER_CHUNK: usize = 4096;
 /// How the replicates of one cell went.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
-    /// Replicates, whatever became of them.
+    /// Replicates, whatever became of them; copies of a run count once (see [`distinct`]).
     pub runs: u64,
     /// Replicates by status, in the order of [`Status::ALL`].
-    counts: [u64; 4],
+    counts: [u64; Status::ALL.len()],
     /// Steps to convergence; a run that never converged counts as infinite.
     pub steps: Quartiles,
     /// Median of the epochs to convergence; infinite also for problems without examples.
@@ -73,7 +68,7 @@ impl Summary {
 
     /// The same as [`Summary::of_many`] for one run: every quantile is its value.
     fn of_one(run: &Run) -> Summary {
-        let mut counts = [0; 4];
+        let mut counts = [0; Status::ALL.len()];
         counts[run.status as usize] = 1;
         let or_infinite = |count: Option<u64>| count.map_or(f64::INFINITY, |count| count as f64);
         let loss = |loss: f64| if loss.is_nan() || run.status == Status::Failed { f64::INFINITY } else { loss };
@@ -91,8 +86,9 @@ impl Summary {
     }
 
     fn of_many(study: &Study, runs: &[u32]) -> Summary {
+        let runs = distinct(study, runs);
         let runs = || runs.iter().map(|&run| &study.runs[run as usize]);
-        let mut counts = [0; 4];
+        let mut counts = [0; Status::ALL.len()];
         runs().for_each(|run| counts[run.status as usize] += 1);
         let mut values = Vec::with_capacity(runs().len());
         let mut quartiles = |all: &mut dyn Iterator<Item = f64>| {
@@ -126,12 +122,12 @@ impl Summary {
     }
 
     /// How the cell counts as a whole: converged if the median is finite; else as most of the others ended, a tie counting as
-    /// diverged before exhausted before failed.
+    /// diverged before exhausted before unknown before failed.
     pub fn status(&self) -> Status {
         if self.steps.median.is_finite() {
             return Status::Converged;
         }
-        let others = [Status::Failed, Status::Exhausted, Status::Diverged];
+        let others = [Status::Failed, Status::Unknown, Status::Exhausted, Status::Diverged];
         // The last of equals is taken.
         others.into_iter().max_by_key(|&status| self.count(status)).unwrap_or(Status::Failed)
     }
@@ -162,6 +158,7 @@ pub struct Reached<'a> {
     /// The name in tables: `final_test_loss`.
     pub column: &'a str,
     extra: &'a Extra,
+    study: &'a Study,
 }
 
 impl<'a> Reached<'a> {
@@ -171,7 +168,7 @@ impl<'a> Reached<'a> {
         let metric = |extra: &&Extra| extra.name.strip_prefix(Self::PREFIX).and_then(Metric::from_name);
         let named = |extra: &&Extra| metric(extra).is_some_and(is_quality);
         let extras = study.extras.iter().filter(named);
-        extras.map(|extra| Reached { column: &extra.name, extra }).collect()
+        extras.map(|extra| Reached { column: &extra.name, extra, study }).collect()
     }
 
     const PREFIX: &'static str = "final_";
@@ -183,7 +180,8 @@ impl<'a> Reached<'a> {
 
     /// The median of these runs, those left out that do not have it; what is not a number is infinite.
     pub fn median(&self, runs: &[u32]) -> Option<f64> {
-        let known = runs.iter().filter_map(|&run| self.extra.get(run as usize));
+        let known = distinct(self.study, runs);
+        let known = known.iter().filter_map(|&run| self.extra.get(run as usize));
         let mut known: Vec<f64> = known.map(|value| if value.is_nan() { f64::INFINITY } else { value }).collect();
         (!known.is_empty()).then(|| Quartiles::of(&mut known).median)
     }
@@ -201,7 +199,7 @@ pub fn expected_steps_interval(study: &Study, runs: &[u32]) -> Option<Interval> 
     if runs.len() < 2 {
         return None;
     }
-    let mut runs: Vec<&Run> = runs.iter().map(|&run| &study.runs[run as usize]).collect();
+    let mut runs: Vec<&Run> = distinct(study, runs).iter().map(|&run| &study.runs[run as usize]).collect();
     runs.retain(|run| run.status != Status::Failed);
     if runs.len() < 2 {
         return None;
@@ -220,20 +218,31 @@ pub fn write_summary(study: &Study, out: &mut (impl Write + Send)) -> io::Result
     let axes = || study.axes.iter().filter(|axis| axis.path != SEED);
     let reached = Reached::of(study);
     let names: Vec<String> = reached.iter().map(|reached| format!("{}_median", reached.column)).collect();
-    let header = axes().flat_map(table::columns).chain(COLUMNS).chain(names.iter().map(String::as_str));
+    let statuses = counted_statuses(study);
+    let counts = ["runs"].into_iter().chain(statuses.iter().map(|status| status.name()));
+    let header = axes().flat_map(table::columns).chain(counts).chain(COLUMNS);
+    let header = header.chain(names.iter().map(String::as_str));
     let cells = Groups::cells(study);
     table::write(out, header, cells.len(), CELLS_PER_CHUNK, |cell, rows| {
         let runs = cells.get(cell);
         axes().for_each(|axis| rows.axis(study, axis, runs[0] as usize));
-        write_statistics(&Summary::of(study, runs), expected_steps_interval(study, runs), rows);
+        let summary = Summary::of(study, runs);
+        rows.count(summary.runs);
+        statuses.iter().for_each(|&status| rows.count(summary.count(status)));
+        write_statistics(&summary, expected_steps_interval(study, runs), rows);
         reached.iter().for_each(|reached| rows.optional_number(reached.median(runs)));
         rows.end();
     })
 }
 
+/// The statuses that have a column: those that a training can end with, and beside them `unknown` where results were held to another
+/// target and some run stopped before it.
+fn counted_statuses(study: &Study) -> Vec<Status> {
+    let is_told = |status: &Status| *status != Status::Unknown || study.runs.iter().any(|run| run.status == *status);
+    Status::ALL.into_iter().filter(is_told).collect()
+}
+
 fn write_statistics(summary: &Summary, expected_steps: Option<Interval>, rows: &mut Rows) {
-    rows.count(summary.runs);
-    Status::ALL.iter().for_each(|&status| rows.count(summary.count(status)));
     let success = summary.success_interval();
     [summary.success_rate(), success.low, success.high].into_iter().for_each(|rate| rows.number(rate));
     let Quartiles { q25, median, q75 } = summary.steps;
@@ -319,6 +328,30 @@ mod tests {
     fn nothing_is_invented_for_a_cell_that_could_not_be_carried_out() {
         let row = text(&cell_of(&[failed("disk full")]));
         assert!(row.ends_with("\n0.5,1,0,0,0,1,0,0,0.7934506856227626,,,,,,,,,,\n"), "{row}");
+    }
+
+    #[test]
+    fn copies_of_a_run_count_once() {
+        let copy = |steps, trajectory| Run { trajectory, ..converged(steps) };
+        let study = cell_of(&[copy(10, 1), copy(10, 1), copy(20, 2), copy(10, 1), failed("a"), failed("b")]);
+        assert_eq!(*distinct(&study, &[0, 1, 2, 3, 4, 5]), [0, 2, 4, 5]);
+        let summary = Summary::of(&study, &[0, 1, 2, 3]);
+        assert_eq!((summary.runs, summary.count(Status::Converged), summary.steps.median), (2, 2, 15.0));
+        assert_eq!(summary.success_interval(), statistics::wilson(2, 2));
+        assert_eq!(expected_steps_interval(&study, &[0, 1, 3]), None);
+        assert!(text(&cell_of(&[copy(10, 1), copy(10, 1)])).contains("\n0.5,1,1,0,0,0,1,"), "one run");
+    }
+
+    #[test]
+    fn unknown_runs_have_a_column_of_their_own_where_there_are_any() {
+        let unknown = Run { status: Status::Unknown, trend: None, ..exhausted(7, Trend::Flat) };
+        let study = cell_of(&[converged(10), unknown, exhausted(1000, Trend::Flat)]);
+        assert_eq!(Summary::of(&study, &[0, 1, 2]).count(Status::Unknown), 1);
+        assert_eq!(Summary::of(&study, &[1]).status(), Status::Unknown);
+        let expected = "learning_rate,runs,converged,diverged,exhausted,failed,unknown,success_rate,";
+        assert!(text(&study).starts_with(expected), "{}", text(&study));
+        assert!(text(&study).contains("\n0.5,3,1,0,1,0,1,0.3333333333333333,"), "{}", text(&study));
+        assert!(!text(&cell_of(&[converged(10)])).contains("unknown"));
     }
 
     #[test]

@@ -49,7 +49,7 @@ const RECORD: &[Key] = &[
     key("record.max_curves", Kind::Count { least: 0 }, "At most so many runs keep a curve.").or(Default::Count(2000)).fixed(),
     key("record.parameters", Kind::Choice(ParameterDetail::WORDS), "Which parameters of all runs are written to parameters.csv.")
         .or(Default::Text("none")).fixed(),
-    key("record.boundary.epochs", Kind::Counts { least: 0 }, "Epochs after which the decision boundary of some runs is drawn.")
+    key("record.boundary.epochs", Kind::Counts { least: 0 }, "Epochs after which the decision boundary of some runs is drawn; by default 1, 10 and the last.")
         .when(PLANE).fixed(),
     key("check.fail_on", Kind::Texts, "Which changes against the baseline fail `check`, for example `median:10%`.").fixed(),
     key("learning_rate", Kind::Number(Range::POSITIVE), "Learning rate.").required().grid(),

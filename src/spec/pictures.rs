@@ -7,12 +7,10 @@ use super::diagnostic::{Diagnostic, Located};
 use super::experiment::Pictures;
 use super::kind::Given;
 use super::report::Report;
-use super::sections::{PICTURES, PICTURES_WHERE};
+use super::sections::{PICTURES_EPOCHS as EPOCHS, PICTURES_WHERE};
 use super::settings::{Point, Settings};
 use super::tree::{Node, Table};
 use crate::value::Value;
-
-const EPOCHS: &str = "record.boundary.epochs";
 
 /// More columns than this make no picture.
 const MOST_EPOCHS: usize = 8;
@@ -27,11 +25,8 @@ pub(super) fn read(root: &Table, settings: &Settings, axes: Axes<'_>, report: &m
         }
         None => Vec::new(),
     };
-    let Some(Located { value: Given::Scalar(Value::Counts(epochs)), span }) = settings.given.get(EPOCHS) else {
-        if !report.is_faulty(EPOCHS) {
-            let missing = Diagnostic::new(format!("`{EPOCHS}` is missing"), settings.sections.get(PICTURES).copied());
-            report.add(missing.help("say after which epochs pictures are drawn, such as `epochs = [1, 10, 100]`"));
-        }
+    // Where they are not given there are default ones, unless something is wrong with them.
+    let Located { value: Given::Scalar(Value::Counts(epochs)), span } = settings.given.get(EPOCHS)? else {
         return None;
     };
     let distinct: BTreeSet<u64> = epochs.iter().copied().collect();

@@ -31,7 +31,6 @@ pub fn schema() -> Json {
         "items": expectation(),
     });
     let boundary = &mut properties["record"]["properties"]["boundary"];
-    boundary["required"] = json!(["epochs"]);
     boundary["properties"][PICTURES_WHERE] = reference("conditions");
     boundary["properties"][PICTURES_WHERE]["description"] = json!(PICTURES_WHERE_DOC);
     root["$defs"] = json!({ "block": block(), "conditions": conditions(), "bounds": bounds(&[]) });

@@ -1,6 +1,6 @@
 //! Reads the settings that stand outside the grid, section by section.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostic::{Diagnostic, Located};
 use super::flatten;
@@ -8,7 +8,7 @@ use super::key::{self, Ability, Key, Kinds, Place, When};
 use super::keys;
 use super::kind::{Given, Kind};
 use super::report::{self, Report};
-use super::settings::Settings;
+use super::settings::{Point, Settings};
 use super::suggest;
 use super::tree::{Item, Key as Name, Node, Table};
 use crate::value::Value;
@@ -21,6 +21,9 @@ pub(super) const PICTURES: &str = "record.boundary";
 
 /// The condition on the runs is no setting: it is a table of axes.
 pub(super) const PICTURES_WHERE: &str = "where";
+
+/// After which epochs they are drawn.
+pub(super) const PICTURES_EPOCHS: &str = "record.boundary.epochs";
 
 /// One sentence for editors.
 pub(super) const PICTURES_WHERE_DOC: &str =
@@ -35,6 +38,7 @@ pub(super) fn read(root: &Table, report: &mut Report) -> Settings {
     };
     let mut reader = Reader { report, settings: Settings { given: BTreeMap::new(), sections: BTreeMap::new(), kinds } };
     reader.table(root, "");
+    reader.default_pictures();
     reader.settings
 }
 
@@ -97,6 +101,27 @@ impl Reader<'_> {
             return self.report.fault(path, diagnostic);
         }
         self.table(table, path);
+    }
+
+    /// Pictures without epochs of their own are those after the first epoch, the tenth and the last.
+    fn default_pictures(&mut self) {
+        const TENTH: u64 = 10;
+        /// Where no budget in epochs says which is the last.
+        const USUAL_LAST: u64 = 100;
+        let Some(span) = self.settings.sections.get(PICTURES).copied() else { return };
+        let Some(key) = keys::all().find(|key| key.path == PICTURES_EPOCHS) else { return };
+        if self.settings.given.contains_key(key.path) || self.report.is_faulty(key.path) {
+            return;
+        }
+        if let Some(obstacle) = self.settings.kinds.obstacle(key) {
+            let diagnostic = report::inapplicable(key, obstacle, &self.settings.kinds, span);
+            return self.report.fault(key.path, diagnostic);
+        }
+        let last = Point { settings: &self.settings, axes: &[] }.optional_count("stop.max_epochs");
+        let last = last.unwrap_or(USUAL_LAST);
+        let epochs: BTreeSet<u64> = [1, TENTH, last].into_iter().filter(|epoch| *epoch <= last).collect();
+        let epochs = Given::Scalar(Value::Counts(epochs.into_iter().collect()));
+        self.settings.given.insert(key.path, Located::new(epochs, span));
     }
 
     /// The ability that every setting of a section needs and the problem lacks.

@@ -134,7 +134,7 @@ fn read_run(row: Row, layout: &Layout) -> Result<Run, ReadError> {
     let mut places = layout.outcome.iter();
     let mut next = || row.cell(places.next().copied().unwrap_or(usize::MAX));
     let cell = next();
-    let status = Status::from_name(cell.text).ok_or_else(|| cell.error(&one_of(Status::ALL.map(Status::name))))?;
+    let status = Status::from_name(cell.text).ok_or_else(|| cell.error(&one_of(&Status::ALL.map(Status::name))))?;
     let steps = next();
     if steps.filled().is_some() != (status == Status::Converged) {
         return Err(steps.error("steps where the status is converged, and only there"));
@@ -161,12 +161,12 @@ fn read_run(row: Row, layout: &Layout) -> Result<Run, ReadError> {
 }
 
 fn trend(cell: Cell) -> Result<Trend, ReadError> {
-    Trend::from_name(cell.text).ok_or_else(|| cell.error(&one_of(Trend::ALL.map(Trend::name))))
+    Trend::from_name(cell.text).ok_or_else(|| cell.error(&one_of(&Trend::ALL.map(Trend::name))))
 }
 
-fn one_of(words: [&str; 4]) -> String {
-    let [a, b, c, d] = words;
-    format!("{a}, {b}, {c} or {d}")
+fn one_of(words: &[&str]) -> String {
+    let (last, others) = words.split_last().unwrap_or((&"", &[]));
+    format!("{} or {last}", others.join(", "))
 }
 
 /// An axis in the making.

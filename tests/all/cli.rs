@@ -151,7 +151,21 @@ fn report_makes_the_same_tables_and_plots_from_the_files_alone() {
     // Without a folder it prints, names the target, and says what is not known.
     let printed = succeeds(&place.run(&["report", "results/study", "--target", "loss=1e-9"]));
     assert!(printed.contains("Steps to loss ≤ 1e-9."), "{printed}");
-    assert!(printed.contains("stopped at another target") && printed.contains("unknown"), "{printed}");
+    assert!(printed.starts_with("study: 3 runs, 1 converged, 1 diverged, 1 unknown\n"), "{printed}");
+    assert!(printed.contains("stopped at another target") && printed.contains("unknown after 10 steps"), "{printed}");
+    assert!(!printed.contains("exhausted") && !printed.contains("budget"), "{printed}");
+
+    // The tables say so too, are read again, and stay as they are under the same target.
+    let message = succeeds(&place.run(&["report", "results/study", "--target", "loss=1e-9", "--out", "strict"]));
+    assert!(message.contains("1 unknown"), "{message}");
+    let runs = fs::read_to_string(place.path("strict/runs.csv")).unwrap();
+    assert!(runs.lines().nth(1).unwrap().contains(",unknown,,"), "{runs}");
+    let summary = fs::read_to_string(place.path("strict/summary.csv")).unwrap();
+    assert!(summary.contains("exhausted,failed,unknown,success_rate"), "{summary}");
+    assert!(!fs::read_to_string(place.path("results/study/summary.csv")).unwrap().contains("unknown"));
+    assert!(succeeds(&place.run(&["report", "strict"])).contains("1 unknown"));
+    let told = succeeds(&place.run(&["explain", "strict", "0"]));
+    assert!(told.contains("stopped at another target after 10 steps"), "{told}");
 }
 
 #[test]

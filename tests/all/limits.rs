@@ -72,6 +72,78 @@ fn what_the_machine_cannot_hold_is_refused_with_the_estimate() {
 }
 
 #[test]
+fn curves_asked_for_on_the_command_line_are_part_of_the_estimate() {
+    let folder = place(&REGRESSION.replace("max_steps = 50", "max_steps = 1000000000000000"), "");
+    let arguments = ["run", "study.toml", "--curves", "all"];
+    let (code, text) = outcome(folder.path(), &arguments);
+    assert!(code == Some(2) && text.contains(" of memory, and ") && text.contains("is for curves"), "{text}");
+    assert!(!folder.path().join("results").exists());
+    // The same steps without curves are no matter of memory.
+    assert_eq!(outcome(folder.path(), &["plan", "study.toml"]).0, Some(0));
+}
+
+#[test]
+fn what_plan_says_of_the_size_of_curves_is_about_what_run_writes() {
+    let folder = place(REGRESSION, "");
+    let set = ["--set", "record.curves=\"all\"", "--set", "stop.max_steps=5000"];
+    let (_, text) = outcome(folder.path(), &[&["plan", "study.toml"], &set[..]].concat());
+    let told = text.lines().find_map(|line| line.strip_prefix("curves.csv: up to 10,002 rows, about ")).unwrap();
+    let (amount, unit) = told.split_once(' ').unwrap();
+    let scale = match unit {
+        "kB" => 1e3,
+        "MB" => 1e6,
+        _ => panic!("{told}"),
+    };
+    let told = amount.parse::<f64>().unwrap() * scale;
+    assert_eq!(outcome(folder.path(), &[&["run", "study.toml", "--no-plots"], &set[..]].concat()).0, Some(0));
+    let written = fs::metadata(folder.path().join("results/sizes/curves.csv")).unwrap().len() as f64;
+    assert!((0.5..2.0).contains(&(told / written)), "told {told}, written {written}");
+}
+
+/// The copy of the spec may have been changed since; results of two runs are explained without expanding it.
+#[test]
+fn a_spec_of_no_end_of_runs_is_not_expanded_to_explain_one() {
+    let folder = place(REGRESSION, "");
+    assert_eq!(outcome(folder.path(), &["run", "study.toml", "--no-plots"]).0, Some(0));
+    let (_, usual) = outcome(folder.path(), &["explain", "results/sizes", "1"]);
+    let grid = "learning_rate = [0.01, 0.02]\nseed = { count = 4000000000 }";
+    let spec = REGRESSION.replace("learning_rate = [0.01, 0.02]", grid);
+    fs::write(folder.path().join("results/sizes/spec.toml"), spec).unwrap();
+    let script = format!(
+        "ulimit -v 4000000; exec '{}' explain results/sizes 1",
+        assert_cmd::cargo::cargo_bin!("goldilocks").display()
+    );
+    let output = Command::new("sh").current_dir(folder.path()).args(["-c", &script]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), usual);
+}
+
+#[test]
+fn a_regression_that_takes_long_to_load_is_announced() {
+    let spec = REGRESSION.replace("examples = 20", "examples = 3000").replace("features = 3", "features = 3000");
+    let folder = place(&spec, "");
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("goldilocks"));
+    let mut child =
+        command.current_dir(folder.path()).args(["plan", "study.toml"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stderr.take().unwrap()), &mut line).unwrap();
+    // It is told before it begins; nobody has to wait for the end of it.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.starts_with("note: solving least squares first, which takes about "), "{line}");
+    let seconds: f64 = line.split_whitespace().rev().nth(1).unwrap().parse().unwrap();
+    assert!((10.0..200.0).contains(&seconds), "{line}");
+    // What takes a moment is not.
+    let small = place(REGRESSION, "");
+    let output = Command::new(assert_cmd::cargo::cargo_bin!("goldilocks"))
+        .current_dir(small.path())
+        .args(["plan", "study.toml"])
+        .output()
+        .unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn a_window_longer_than_the_run_is_never_full() {
     let folder = place(REGRESSION, "");
     let window = "stop.converged={ plateau = { change = 0.5, window = 9223372036854775807 } }";

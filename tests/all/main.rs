@@ -11,9 +11,12 @@
 //! | [`limits`] | sizes that no machine has, and messages without an end |
 //! | [`store`], [`resume`], [`shards`] | files, signals, sweeps that are killed and go on, sweeps of several machines |
 //! | [`output`] | what is read from the output of training programs |
+//! | [`recorded`] | what is recorded comes back from the files as it was |
+//! | [`build_script`] | the revision that a build tells |
 //! | [`cli`], [`check`], [`terminal`], [`verbs`] | the program as its users run it |
 
 mod architecture;
+mod build_script;
 mod check;
 mod cli;
 mod determinism;
@@ -27,6 +30,7 @@ mod networks;
 mod output;
 mod playground;
 mod playground_reference;
+mod recorded;
 mod resume;
 mod schema;
 mod shards;

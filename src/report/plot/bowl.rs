@@ -255,6 +255,7 @@ fn titles(cells: &Cells, verdict: Verdict, path: &Path, area: Rect, scene: &mut 
         (Status::Converged, Some(1)) => "1 step".to_owned(),
         (Status::Converged, Some(steps)) => format!("{steps} steps"),
         (Status::Exhausted, _) => format!("not there after {} steps", path.run.trained_steps),
+        (Status::Unknown, _) => format!("unknown after {} steps", path.run.trained_steps),
         (status, _) => status.name().to_owned(),
     };
     let text = value.map_or(outcome.clone(), |value| format!("{value}: {outcome}"));

@@ -193,7 +193,7 @@ fn step_color(share: f64) -> Color {
 fn never_color(status: Status) -> Color {
     let gray = |level| Color { red: level, green: level, blue: level, opacity: 1.0 };
     match status {
-        Status::Converged | Status::Exhausted => gray(232),
+        Status::Converged | Status::Exhausted | Status::Unknown => gray(232),
         Status::Diverged => gray(188),
         Status::Failed => WHITE,
     }

@@ -15,6 +15,8 @@ pub(super) fn status_shape(status: Status, partial: bool) -> Shape {
         (Status::Exhausted, true) => Shape::HollowTriangle,
         (Status::Failed, false) => Shape::Square,
         (Status::Failed, true) => Shape::HollowSquare,
+        (Status::Unknown, false) => Shape::Diamond,
+        (Status::Unknown, true) => Shape::HollowDiamond,
     }
 }
 
@@ -25,12 +27,13 @@ pub(super) fn status_name(status: Status) -> &'static str {
         Status::Exhausted => "budget spent",
         Status::Diverged => "diverged",
         Status::Failed => "failed",
+        Status::Unknown => "unknown",
     }
 }
 
 /// The endings that are there, for a legend, each with its name: status, and whether only some replicates converged.
 pub(super) fn endings(is_there: impl Fn(Status, bool) -> bool) -> Vec<(Status, bool, String)> {
-    let order = [Status::Converged, Status::Exhausted, Status::Diverged, Status::Failed];
+    let order = [Status::Converged, Status::Exhausted, Status::Unknown, Status::Diverged, Status::Failed];
     let all = order.into_iter().flat_map(|status| [(status, false), (status, true)]);
     let name = |status, partial| format!("{}{}", status_name(status), if partial { ", not all" } else { "" });
     all.filter(|(status, partial)| is_there(*status, *partial))
@@ -84,6 +87,8 @@ pub(super) fn parts(shape: Shape, at: Point, radius: f64, color: Color) -> Vec<M
         }
         Shape::Square => vec![fill(&SQUARE, 1.0, color)],
         Shape::HollowSquare => vec![fill(&SQUARE, 1.0, color), fill(&SQUARE, 0.5, WHITE)],
+        Shape::Diamond => vec![fill(&DIAMOND, 1.0, color)],
+        Shape::HollowDiamond => vec![fill(&DIAMOND, 1.1, color), fill(&DIAMOND, 0.55, WHITE)],
         Shape::Star => vec![fill(&STAR, 1.0, color)],
         Shape::Up => vec![fill(&HEAD, 1.0, color)],
         Shape::Down => vec![fill(&HEAD, -1.0, color)],
@@ -95,6 +100,7 @@ pub(super) fn parts(shape: Shape, at: Point, radius: f64, color: Color) -> Vec<M
 /// A triangle that points right, as if the run wanted to go on.
 const RIGHT: [Point; 3] = [(-0.75, -1.0), (1.1, 0.0), (-0.75, 1.0)];
 const SQUARE: [Point; 4] = [(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)];
+const DIAMOND: [Point; 4] = [(0.0, -1.15), (1.0, 0.0), (0.0, 1.15), (-1.0, 0.0)];
 /// An arrow head that points up.
 const HEAD: [Point; 3] = [(0.0, -1.1), (1.0, 0.75), (-1.0, 0.75)];
 /// A pentagram: ten corners, radii 1 and 0.42, 36° apart.

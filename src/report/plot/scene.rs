@@ -107,6 +107,8 @@ pub(super) enum Shape {
     CircledCross,
     Square,
     HollowSquare,
+    Diamond,
+    HollowDiamond,
     Star,
     /// An arrow head: it goes on beyond the edge.
     Up,

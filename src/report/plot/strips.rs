@@ -21,7 +21,7 @@ impl Strip {
 }
 
 /// The statuses that have a strip, if some cell ended so.
-const STRIPS: [Status; 3] = [Status::Diverged, Status::Exhausted, Status::Failed];
+const STRIPS: [Status; 4] = [Status::Diverged, Status::Exhausted, Status::Unknown, Status::Failed];
 /// Between strips.
 const GAP: f64 = 12.0;
 

@@ -53,7 +53,7 @@ pub(super) fn status_color(status: Status) -> Color {
         Status::Converged => CONVERGED,
         Status::Exhausted => EXHAUSTED,
         Status::Diverged => DIVERGED,
-        Status::Failed => QUIET_TEXT,
+        Status::Failed | Status::Unknown => QUIET_TEXT,
     }
 }
 

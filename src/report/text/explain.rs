@@ -49,8 +49,9 @@ fn ending(about: &Explanation) -> String {
         (Status::Exhausted, Some(Trend::Rising)) => format!(
             "spent its budget of {after}; at its end the loss was rising, but not yet far enough to count as diverged"
         ),
-        (Status::Exhausted, None) => {
-            format!("stopped after {after}, before it came to this target; the rest is unknown")
+        (Status::Exhausted, None) => format!("spent its budget of {after}"),
+        (Status::Unknown, _) => {
+            format!("stopped at another target after {after}; whether it would have reached this one is unknown")
         }
     };
     format!("Run {number}{settings} {end}.")

@@ -5,7 +5,7 @@ use super::words::{number, value};
 use super::{MOST_ROWS, SEED, dash, varying};
 use crate::metric::{Direction, Metric};
 use crate::record::statistics::Quartiles;
-use crate::record::{Goldilocks, Groups, Reached, Study, Summary};
+use crate::record::{Goldilocks, Groups, Reached, Study, Summary, distinct};
 
 /// The presses of the Playground's Step button after which the exercise asks for the loss.
 const PRESSES: [u64; 2] = [10, 20];
@@ -92,12 +92,7 @@ pub(super) fn presses(page: &mut Page, study: &Study, cells: &Groups) {
 
 /// Says where the seed changed nothing: such runs are copies of one, not replicates.
 pub(super) fn copies(study: &Study, cells: &Groups) -> Option<String> {
-    let is_copied = |runs: &&[u32]| {
-        let mut trajectories = runs.iter().map(|&run| study.runs[run as usize].trajectory);
-        let first = trajectories.next();
-        // 0 stands for a run that was never carried out.
-        runs.len() > 1 && first != Some(0) && trajectories.all(|trajectory| Some(trajectory) == first)
-    };
+    let is_copied = |runs: &&[u32]| runs.len() > 1 && distinct(study, runs).len() == 1;
     let copied: Vec<&[u32]> = cells.iter().filter(is_copied).collect();
     let which = match (copied.len(), cells.len()) {
         (0, _) => return None,
@@ -112,7 +107,7 @@ pub(super) fn copies(study: &Study, cells: &Groups) -> Option<String> {
         axes.map(|axis| format!("{} {}", axis.path, value(axis.value(copied[0][0] as usize)))).collect();
     let shared = if shared.is_empty() { String::new() } else { format!(" ({})", shared.join(", ")) };
     Some(format!(
-        "Warning: the seed changes nothing in {which}{shared}: the runs there are copies of one run, not replicates."
+        "Warning: the seed changes nothing in {which}{shared}: the runs there are copies of one run and count as one."
     ))
 }
 

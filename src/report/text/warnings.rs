@@ -75,12 +75,13 @@ fn coarse(study: &Study) -> Option<String> {
 
 /// Says how many runs ended at their own target before they came to the one they are held to now.
 fn stopped_before(study: &Study) -> Option<String> {
-    let count = study.runs.iter().filter(|run| run.is_unknown_beyond_end()).count();
+    let count = study.runs.iter().filter(|run| run.status == Status::Unknown).count();
     (count > 0).then(|| {
-        let (runs, ended) = if count == 1 { ("run", "it had not reached") } else { ("runs", "they had not reached") };
+        let (runs, they, they_count) =
+            if count == 1 { ("run", "it", "it counts") } else { ("runs", "they", "they count") };
         format!(
-            "Warning: {count} {runs} stopped at another target; until then {ended} this one. What would have come later is \
-             unknown; they count as not converged."
+            "Warning: {count} {runs} stopped at another target before reaching this one. Whether {they} would have reached it later \
+             is unknown; in medians and success rates {they_count} as not converged."
         )
     })
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use crate::check::Bounds;
 use crate::outcome::{Status, Trend};
-use crate::record::{Axis, Study, Summary};
+use crate::record::{Axis, Study, Summary, distinct};
 use crate::value::{Shortest, Value};
 
 /// A number to 4 significant digits; whole numbers are kept whole.
@@ -73,10 +73,11 @@ pub(super) fn steps(summary: &Summary) -> Option<String> {
     Some(format!("{median} [{}–{upper}]", number(steps.q25)))
 }
 
-/// How the runs of a cell ended: in words for a single run, else with the number of runs that ended so.
+/// How the runs of a cell ended: in words for a single run, else with the number of runs that ended so; copies count once.
 pub(super) fn outcome(study: &Study, runs: &[u32]) -> String {
     // How many runs ended in the same way, and the last step of any of them.
     let mut endings: BTreeMap<(Status, Option<Trend>), (usize, u64)> = BTreeMap::new();
+    let runs = distinct(study, runs);
     for run in runs.iter().map(|&run| &study.runs[run as usize]) {
         let (count, last_step) = endings.entry((run.status, run.trend)).or_default();
         *count += 1;
@@ -92,7 +93,8 @@ pub(super) fn outcome(study: &Study, runs: &[u32]) -> String {
             (Status::Exhausted, Some(Trend::Oscillating)) if runs.len() == 1 => format!("oscillates {after}"),
             (Status::Exhausted, Some(Trend::Oscillating)) => format!("oscillating {after}"),
             (Status::Exhausted, Some(Trend::Rising)) => format!("rising {after}"),
-            (Status::Exhausted, None) => format!("unknown {after}"),
+            (Status::Exhausted, None) => format!("budget spent {after}"),
+            (Status::Unknown, _) => format!("unknown {after}"),
         };
         if runs.len() == 1 { words } else { format!("{count} {words}") }
     });
@@ -119,6 +121,12 @@ mod tests {
         assert_eq!((counted(1, "run"), counted(0, "run")), ("1 run".into(), "0 runs".into()));
     }
 
+    /// No run is a copy of another.
+    fn of(runs: &[Run]) -> Study {
+        let runs = (1..).zip(runs).map(|(trajectory, run)| Run { trajectory, ..run.clone() });
+        Study { runs: runs.collect(), ..Study::default() }
+    }
+
     #[test]
     fn bounds_in_words() {
         let only = Bounds { at_least: Some(10.0), at_most: Some(10.0), ..Bounds::default() };
@@ -131,7 +139,7 @@ mod tests {
     fn outcomes_are_told_in_words() {
         let outcome_of = |runs: &[Run]| {
             let numbers: Vec<u32> = (0..runs.len() as u32).collect();
-            outcome(&Study { runs: runs.to_vec(), ..Study::default() }, &numbers)
+            outcome(&of(runs), &numbers)
         };
         assert_eq!(outcome_of(&[diverged(7)]), "diverges after 7 steps");
         assert_eq!(outcome_of(&[exhausted(1000, Trend::Falling)]), "still falling after 1000 steps");
@@ -139,6 +147,8 @@ mod tests {
         assert_eq!(outcome_of(&[exhausted(1, Trend::Flat)]), "flat after 1 step");
         assert_eq!(outcome_of(&[exhausted(9, Trend::Rising)]), "rising after 9 steps");
         assert_eq!(outcome_of(&[failed("no memory")]), "failed");
+        let unknown = Run { status: Status::Unknown, trend: None, ..exhausted(9, Trend::Flat) };
+        assert_eq!(outcome_of(&[unknown]), "unknown after 9 steps");
         let mixed = [exhausted(9, Trend::Flat), diverged(3), exhausted(8, Trend::Flat), failed(""), converged(4)];
         assert_eq!(outcome_of(&mixed), "1 converged, 1 diverged, 2 flat after 9 steps, 1 failed");
     }
@@ -147,7 +157,7 @@ mod tests {
     fn quartiles_stand_beside_a_median_of_replicates() {
         let steps_of = |runs: &[Run]| {
             let numbers: Vec<u32> = (0..runs.len() as u32).collect();
-            steps(&Summary::of(&Study { runs: runs.to_vec(), ..Study::default() }, &numbers))
+            steps(&Summary::of(&of(runs), &numbers))
         };
         assert_eq!(steps_of(&[converged(7)]), Some("7".into()));
         assert_eq!(steps_of(&[converged(7), converged(8)]), Some("7.5 [7.25–7.75]".into()));

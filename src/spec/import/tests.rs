@@ -178,7 +178,7 @@ max_epochs = 100  # the page trains until it is stopped
 evaluate_every = "epoch"
 
 [record]
-boundary = { epochs = [1, 10, 100] }  # pictures of the plane; none after max_epochs
+boundary = {}  # pictures of the plane after 1, 10 and max_epochs epochs
 "#;
     assert_eq!(to_toml(&page), expected);
     assert_eq!(page_seed(expected), page.seed);

@@ -76,7 +76,7 @@ fn write_spec(out: &mut String, page: &PlaygroundPage) -> fmt::Result {
     writeln!(out, "evaluate_every = \"epoch\"")?;
     writeln!(out)?;
     writeln!(out, "[record]")?;
-    writeln!(out, "boundary = {{ epochs = [1, 10, {EPOCHS}] }}  # pictures of the plane; none after max_epochs")
+    writeln!(out, "boundary = {{}}  # pictures of the plane after 1, 10 and max_epochs epochs")
 }
 
 /// A TOML basic string.

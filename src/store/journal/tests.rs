@@ -291,7 +291,7 @@ proptest! {
 
 #[test]
 fn every_status_and_trend_has_a_place() {
-    for (status, trend) in Status::ALL.into_iter().zip(Trend::ALL) {
+    for (status, trend) in Status::ALL.into_iter().zip(Trend::ALL.into_iter().cycle()) {
         let (_folder, path) = place();
         let run = Run { id: id(0), status, trend: Some(trend), ..converged(1) };
         let finished = Finished { runs: vec![run], extras: vec![Compact::default(); 2], ..Finished::default() };

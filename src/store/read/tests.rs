@@ -206,7 +206,7 @@ fn every_error_names_file_line_and_expectation() {
         (format!("{HEADER},id\n"), "runs.csv, line 1: expected every column once, found `id` twice"),
         (
             format!("{HEADER}\n{}\n", ROW.replace("converged", "done")),
-            "runs.csv, line 2, column `status`: expected converged, diverged, exhausted or failed, found `done`",
+            "runs.csv, line 2, column `status`: expected converged, diverged, exhausted, failed or unknown, found `done`",
         ),
         (
             format!("{HEADER}\n{}\n", ROW.replace("converged", "diverged")),

@@ -35,6 +35,25 @@ fn a_slow_run_is_explained() {
     expected.iter().for_each(|sentence| assert!(text.contains(sentence), "{sentence}\n{text}"));
 }
 
+/// Its loss falls at the end, but rises on the way: no larger learning rate would have helped it.
+#[test]
+fn a_page_at_rate_3_is_not_called_slow() {
+    let place = Place::with(&[]);
+    let address = "#dataset=circle&networkShape=4,2&seed=0.5&learningRate=3";
+    prints(&place.run(&["import", address, "--out", "page.toml"]), 0);
+    prints(&place.run(&["run", "page.toml", "--quiet", "--no-plots"]), 0);
+    let text = prints(&place.run(&["explain", "results/playground-circle", "0"]), 0);
+    let expected =
+        "Run 0 (learning_rate 3, batch_size 10) spent its budget of 2500 steps while its loss was still falling.\n";
+    assert!(text.starts_with(expected) && text.contains("The loss first grew "), "{text}");
+    assert!(!text.contains("too slow"), "{text}");
+    // A shorter look at the page needs no other change: its pictures end with it.
+    prints(&place.run(&["run", "page.toml", "--quiet", "--force", "--set", "stop.max_epochs=20"]), 0);
+    assert!(place.path("results/playground-circle/boundary.png").is_file());
+    let planes = place.read("results/playground-circle/boundary.csv");
+    assert!(planes.contains("\n0,20,") && !planes.contains("\n0,100,"), "{}", &planes[..200]);
+}
+
 #[test]
 fn a_run_that_bounces_and_one_that_converges_are_explained() {
     let text = explained("6");

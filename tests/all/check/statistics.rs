@@ -2,7 +2,7 @@
 //!
 //! Outcomes are drawn with fixed seeds: steps with log-normal noise, some of which every cell of a seed shares, and runs of the
 //! program itself on real data. `docs/ci.md` tells the figures, which come from
-//! `COMPARISONS=1000 cargo test --test all check::statistics -- --nocapture`.
+//! `COMPARISONS=20000 cargo test --release --test all check::statistics -- --nocapture`, those of single cells from 200 comparisons.
 #![allow(clippy::print_stderr)]
 
 use goldilocks::check::{self, Comparison, FailOn, Strictness, Verdict};
@@ -15,9 +15,19 @@ use goldilocks::value::Value;
 
 use crate::support;
 
-/// How many comparisons a figure is made of; the table of single cells has 80 figures and takes fewer unless told otherwise.
-const COMPARISONS: usize = 1000;
+/// How many comparisons a figure is made of, unless told otherwise; the table of single cells has 80 figures and takes fewer.
+const COMPARISONS: usize = 2000;
 const COMPARISONS_PER_FIGURE: usize = 40;
+
+/// How many comparisons a figure is made of: what the variable `COMPARISONS` says, else so many.
+fn comparisons(usually: usize) -> usize {
+    std::env::var("COMPARISONS").ok().and_then(|count| count.parse().ok()).unwrap_or(usually)
+}
+
+/// The level of the test, 5%, and two standard errors of a share of so many comparisons (1.0% of 2000).
+fn most_alarms(comparisons: usize) -> f64 {
+    0.05 + 2.0 * (0.05 * 0.95 / comparisons as f64).sqrt()
+}
 
 /// How steps are drawn.
 #[derive(Clone, Copy)]
@@ -108,7 +118,7 @@ fn alarms(comparisons: impl Iterator<Item = Comparison>) -> Alarms {
 
 /// Pairs of studies with fresh seeds, the second `slower` times as slow.
 fn drawn(noise: Noise, slower: f64) -> impl Iterator<Item = Comparison> {
-    (0..COMPARISONS).map(move |number| {
+    (0..comparisons(COMPARISONS)).map(move |number| {
         let mut stream = Key::new("comparison").number("number", number as u64).stream();
         let before = draw(noise, 0, 1.0, &mut stream);
         let after = draw(noise, 1000, slower, &mut stream);
@@ -128,8 +138,7 @@ fn equal_specs_raise_an_alarm_in_about_5_of_100_comparisons() {
     for (name, noise) in cases {
         let alarms = alarms(drawn(noise, 1.0));
         alarms.tell(name);
-        // The rate is 5%; that of a thousand comparisons has a standard deviation of 0.7%.
-        assert!(alarms.any <= 0.065, "{name}: {alarms:?}");
+        assert!(alarms.any <= most_alarms(comparisons(COMPARISONS)), "{name}: {alarms:?}");
     }
 }
 
@@ -149,11 +158,15 @@ fn a_fifth_more_steps_are_found_in_at_least_95_of_100_comparisons() {
         alarms.tell(name);
         assert!(alarms.failing >= 0.95, "{name}: {alarms:?}");
     }
+    let name = "a fifth slower, 1 cell, 20 fresh seeds, deviation 25%";
+    let noisier = alarms(drawn(Noise { deviation: 0.25, ..usual }, 1.2));
+    noisier.tell(name);
+    assert!((0.5..0.9).contains(&noisier.failing), "{name}: {noisier:?}");
 }
 
 /// Pairs of studies with the same seeds, the second `slower` times as slow, and some noise of its own.
 fn same_seeds(noise: Noise, slower: f64, own: f64) -> impl Iterator<Item = Comparison> {
-    (0..COMPARISONS).map(move |number| {
+    (0..comparisons(COMPARISONS)).map(move |number| {
         let mut stream = Key::new("same seeds").number("number", number as u64).stream();
         let before = draw(noise, 0, 1.0, &mut stream);
         let mut after = before.clone();
@@ -176,8 +189,7 @@ struct Found {
 
 /// Compares studies of the same seeds: the steps of the first cell are multiplied by `slower`, those of all by noise.
 fn one_cell(cells: usize, seeds: usize, slower: f64, own: f64) -> Found {
-    let told = std::env::var("COMPARISONS").ok().and_then(|count| count.parse().ok());
-    let count = told.unwrap_or(COMPARISONS_PER_FIGURE);
+    let count = comparisons(COMPARISONS_PER_FIGURE);
     let mut found = Found { found: 0.0, cannot_tell: 0.0, others: 0.0 };
     for number in 0..count {
         let mut stream = Key::new("one cell").number("number", number as u64).stream();
@@ -327,7 +339,7 @@ fn the_promises_hold_for_real_runs_too() {
     let study = support::train(&support::parse(&spec), how);
     let resampled = |slower: f64| {
         let study = &study;
-        (0..COMPARISONS).map(move |number| {
+        (0..comparisons(COMPARISONS)).map(move |number| {
             let mut order: Vec<usize> = (0..SEEDS).collect();
             Key::new("resample").number("number", number as u64).stream().shuffle(&mut order);
             let before = part(study, &order[..20], SEEDS, 1, 1.0);
@@ -337,8 +349,8 @@ fn the_promises_hold_for_real_runs_too() {
     };
     let equal = alarms(resampled(1.0));
     equal.tell("equal, real runs, 9 cells, 20 seeds");
-    // 5%, and two standard errors of a share of 1000.
-    assert!(equal.any <= 0.065, "{equal:?}");
+    // Under any split of the seeds the test is exact, so a share beyond the level is chance: over 40,000 comparisons it is 5.0%.
+    assert!(equal.any <= most_alarms(comparisons(COMPARISONS)), "{equal:?}");
     let slower = alarms(resampled(1.2));
     slower.tell("a fifth slower, real runs, 9 cells, 20 fresh seeds");
     assert!(slower.failing >= 0.95, "{slower:?}");

@@ -93,8 +93,9 @@ fn play_text(text: String, overrides: &[String], folder: &Path) -> (bool, bool) 
         }
     };
     // What the program refuses, and what would take a test too long.
-    let footprint = Footprint::of_grid(&grid, Detail::All, usize::MAX);
-    if footprint.total() > 64 << 20 || engine::seconds_of_solving(&grid) > 0.01 {
+    let sizes = engine::Sizes::of(&grid);
+    let footprint = Footprint::of_grid(&grid, &sizes, Detail::All, usize::MAX);
+    if footprint.total() > 64 << 20 || engine::seconds_of_solving(&grid, &sizes) > 0.01 {
         return (true, false);
     }
     let prepared = match Prepared::new(&grid) {
@@ -107,7 +108,7 @@ fn play_text(text: String, overrides: &[String], folder: &Path) -> (bool, bool) 
     };
     let plan = Plan::new(&experiment, &grid, &prepared);
     let work = engine::work(&plan);
-    if work.multiply_adds.is_nan() || work.multiply_adds > 3e6 || work.steps > 20_000 {
+    if work.seconds.is_nan() || work.seconds > 0.002 || work.steps > 20_000 {
         return (true, false);
     }
     let study = engine::run(&plan, &Lanes::default(), &Options { threads: 1, ..Options::default() }).unwrap();

@@ -1,5 +1,8 @@
 //! Which pictures of the plane a spec asks for.
 
+use std::path::Path;
+
+use goldilocks::spec::{self, SourceFile};
 use insta::assert_snapshot;
 
 use super::networks::NETWORK;
@@ -39,17 +42,7 @@ fn pictures_of_unknown_things() {
 }
 
 #[test]
-fn pictures_without_epochs() {
-    let message = errors_of_record("boundary = { where = { seed = 1 } }");
-    assert_snapshot!(message, @r#"
-    error: `record.boundary.epochs` is missing
-      --> spec.toml:25:12
-       |
-    25 | boundary = { where = { seed = 1 } }
-       |            ^^^^^^^^^^^^^^^^^^^^^^^^
-       |
-       = help: say after which epochs pictures are drawn, such as `epochs = [1, 10, 100]`
-    "#);
+fn pictures_of_no_epoch() {
     let message = errors_of_record("boundary = { epochs = [] }");
     assert_snapshot!(message, @r#"
     error: `record.boundary.epochs` is empty
@@ -113,6 +106,28 @@ fn pictures_of_no_run() {
        |
     25 | boundary = { epochs = [1], where = { seed = 3 } }
        |                                      ^^^^^^^^ the grid has 0, 1, 2
+    "#);
+}
+
+#[test]
+fn pictures_are_of_the_first_the_tenth_and_the_last_epoch_unless_told_otherwise() {
+    let epochs = |last: &str| {
+        let text = NETWORK.replace("max_epochs = 20", last).replace("[stop]", "[record]\nboundary = {}\n\n[stop]");
+        let source = SourceFile { path: "spec.toml".into(), text };
+        spec::parse(source, Path::new(""), &[]).unwrap().boundary.unwrap().epochs
+    };
+    assert_eq!(epochs("max_epochs = 200"), [1, 10, 200]);
+    assert_eq!(epochs("max_epochs = 20"), [1, 10, 20]);
+    assert_eq!(epochs("max_epochs = 10"), [1, 10]);
+    assert_eq!(epochs("max_epochs = 3"), [1, 3]);
+    assert_eq!(epochs("max_steps = 5000"), [1, 10, 100]);
+    let message = errors(PARABOLA, &[("[grid]", "[record]\nboundary = {}\n\n[grid]")]);
+    assert_snapshot!(message, @r#"
+    error: `record.boundary.epochs` does not go with `problem.kind` = "parabola"
+     --> spec.toml:8:12
+      |
+    8 | boundary = {}
+      |            ^^ only for "network"
     "#);
 }
 

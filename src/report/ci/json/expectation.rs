@@ -205,7 +205,9 @@ impl RunEnding {
 }
 
 pub(super) fn tally(Counts(counts): &Counts) -> Tally {
-    let counts = Status::ALL.into_iter().zip(counts);
+    // Only results that were held to another target have runs of which the rest is unknown.
+    let told = |(status, count): &(Status, &u64)| *status != Status::Unknown || **count > 0;
+    let counts = Status::ALL.into_iter().zip(counts).filter(told);
     counts.map(|(status, count)| (status.name().to_owned(), (*count).into())).collect()
 }
 

@@ -206,7 +206,7 @@ fn with_curves(study: Study) -> Study {
             Status::Converged => 0.2,
             Status::Exhausted => 0.9,
             Status::Diverged => 50.0,
-            Status::Failed => 1.0,
+            Status::Failed | Status::Unknown => 1.0,
         };
         let steps: Vec<u64> = (0..=row.trained_steps.clamp(1, 6)).collect();
         let loss = |step: &u64| factor.powi(*step as i32) * (1.0 + 0.1 * (run % 3) as f64);

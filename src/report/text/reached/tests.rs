@@ -65,9 +65,11 @@ fn copies_of_one_run_are_no_replicates() {
     let axes: [(&str, &[Value]); 2] = [(BATCH_SIZE, &batches), (SEED, &sample::counts([1, 2]))];
     let study = sample::study(&axes, |values| match values {
         [Value::Count(_), Value::Count(seed)] => Run { trajectory: *seed, ..converged(5) },
-        _ => converged(5),
+        _ => Run { trajectory: 7, ..converged(5) },
     });
     let text = page(&study);
+    // The page without its line ends: a cell of two replicates, and one of a run that was copied.
+    assert!(text.contains("5 [5–5]  2 converged ") && text.contains("full                5  converged "), "{text}");
     let expected =
         "Warning: the seed changes nothing in 1 of 2 cells (batch_size full): the runs there are copies of one run";
     assert!(text.contains(expected), "{text}");
