@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pulp::Simd;
 
-use super::apart::{ROWS_APART, lanes, turn};
+use super::apart::{ROWS_APART, turn};
 use super::initial::Initial;
 use super::measure::{Measure, Measures};
 use super::model::{Lanes, Measured, Model, Rows};
@@ -77,9 +77,13 @@ impl LeastSquares {
         let examples = &self.data.train;
         let mut targets = [[simd.splat_f64s(0.0); V]; E];
         for (e, tile) in tile.chunks_exact_mut(parameters.len()).take(E).enumerate() {
-            let position = |lane: usize| batches[lane][first + e];
-            turn(simd, examples, position, tile);
-            targets[e] = lanes::<S, V>(|lane| examples.targets[position(lane) as usize]);
+            targets[e] = turn(
+                simd,
+                examples,
+                #[inline(always)]
+                |lane| batches[lane][first + e],
+                tile,
+            );
         }
         let mut rows: [&[Lanes<S, V>]; E] = [&[]; E];
         for (row, tile) in rows.iter_mut().zip(tile.chunks_exact(parameters.len())) {
