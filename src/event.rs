@@ -1,7 +1,7 @@
 //! What the engine tells while it works; only the reporter knows what to do with it.
 
 /// Something that happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event {
     /// Training begins.
     Started {
@@ -11,6 +11,25 @@ pub enum Event {
         threads: usize,
         /// Steps of all runs, if each spends its budget.
         steps: u64,
+    },
+    /// A run has begun that is told of by itself, because it takes its time.
+    Began {
+        /// Its number.
+        run: u32,
+    },
+    /// How far such a run has come.
+    Measured {
+        /// Its number.
+        run: u32,
+        /// After so many steps
+        step: u64,
+        /// it has this loss.
+        loss: f64,
+    },
+    /// Such a run has ended.
+    Left {
+        /// Its number.
+        run: u32,
     },
     /// Some more steps were trained, or need not be because their run has ended.
     Trained {

@@ -1,11 +1,15 @@
 //! Reading and writing files, with the path in every error.
 
+mod last;
+
 use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
+
+pub use last::last_lines;
 
 /// An operation on a file or folder that went wrong.
 #[derive(Debug)]

@@ -103,6 +103,9 @@ pub const LATER_DROP: &str = "later_drop";
 /// Whether that part was too large for a true convergence.
 pub const FALSE_CONVERGENCE: &str = "false_convergence";
 
+/// How many steps of its budget a program was not asked for, because its run had converged or diverged.
+pub const SAVED_STEPS: &str = "saved_steps";
+
 /// In which minimum a run ended, the best being 0.
 pub const MINIMUM: &str = "minimum";
 

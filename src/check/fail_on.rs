@@ -19,11 +19,13 @@ pub struct FailOn {
     pub improvements: bool,
     /// Any run whose trajectory has other bits fails.
     pub bits: bool,
+    /// Whether a lone seed tells anything: it does where runs are functions of their settings.
+    pub lone: bool,
 }
 
 impl Default for FailOn {
     fn default() -> FailOn {
-        FailOn { relative: 0.1, steps: 0.0, success: 0.05, improvements: false, bits: false }
+        FailOn { relative: 0.1, steps: 0.0, success: 0.05, improvements: false, bits: false, lone: true }
     }
 }
 

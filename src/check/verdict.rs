@@ -200,16 +200,18 @@ impl Change {
     /// The verdict on a cell: of the changes that count and are not put down to chance (by their corrected p-values, in the
     /// order of [`statistics`]), the worst.
     ///
-    /// A lone pair leaves nothing to test: runs are functions of their settings, so any change is a change of the program.
+    /// A lone pair leaves nothing to test. Where runs are functions of their settings, any change is a change of the program; of
+    /// others it tells nothing.
     pub(super) fn verdict(&self, p_values: [f64; 3], fail_on: &FailOn) -> Verdict {
         let face_value = self.face_value(fail_on);
-        let is_real = |p: f64| self.count == 1 || p <= permutation::LEVEL;
+        let has_no_test = self.count == 1 && fail_on.lone;
+        let is_real = |p: f64| has_no_test || p <= permutation::LEVEL;
         let real = face_value.into_iter().zip(p_values).filter(|(_, p)| is_real(*p)).map(|(verdict, _)| verdict);
         let real: Vec<Verdict> = real.filter(|verdict| *verdict != Verdict::Same).collect();
         let worst = [Verdict::StatusChanged, Verdict::Slower, Verdict::Improved];
         match worst.into_iter().find(|verdict| real.contains(verdict)) {
             Some(verdict) => verdict,
-            None if self.count > 1 && self.is_beyond_reach(face_value) => Verdict::CannotTell,
+            None if !has_no_test && self.is_beyond_reach(face_value) => Verdict::CannotTell,
             None => Verdict::Same,
         }
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::baseline::{self, Baseline, BaselineArgs};
 use super::ci::CiArgs;
 use super::load::{self, Loaded, SpecArgs};
+use super::programs::Programs;
 use super::train::{Training, train_on, use_threads};
 use super::{BAD_INPUT, Failure, NOT_COMPARABLE, REGRESSED, terminal};
 use crate::check::{self, Against, Checked, Conclusion, FailOn, FailOnError, Place, Strictness};
@@ -186,9 +187,29 @@ fn prepare(args: &Args, path: &Path) -> Result<Ready, Failure> {
 fn fail_on(args: &Args, experiment: &Experiment) -> Result<FailOn, Failure> {
     if !args.fail_on.is_empty() {
         let help = FailOnError::HELP;
-        return FailOn::parse(args.fail_on.iter().map(String::as_str))
-            .map_err(|error| Failure::bad_input(format!("`--fail-on`: {error}\nhelp: {help}")));
+        let limits = FailOn::parse(args.fail_on.iter().map(String::as_str))
+            .map_err(|error| Failure::bad_input(format!("`--fail-on`: {error}\nhelp: {help}")))?;
+        return of_programs(limits, experiment)
+            .map_err(|message| Failure::bad_input(format!("`--fail-on`: {message}")));
     }
+    let limits = limits_of(experiment)?;
+    of_programs(limits, experiment).map_err(|message| {
+        let span = experiment.fail_on.first().map(|limit| limit.span);
+        load::invalid(&experiment.diagnostics(vec![Diagnostic::new(message, span)]))
+    })
+}
+
+/// Runs of programs are told apart from chance by several seeds alone.
+fn of_programs(limits: FailOn, experiment: &Experiment) -> Result<FailOn, &'static str> {
+    match experiment.has_programs() {
+        true if limits.bits => {
+            Err("`bits` cannot be asked of a program that is not ours; limits of steps and success can")
+        }
+        is_program => Ok(FailOn { lone: !is_program, ..limits }),
+    }
+}
+
+fn limits_of(experiment: &Experiment) -> Result<FailOn, Failure> {
     FailOn::parse(experiment.fail_on.iter().map(|limit| limit.value.as_str())).map_err(|error| {
         let span = experiment.fail_on.get(error.index).map(|limit| limit.span);
         let diagnostic = Diagnostic::new(error.message, span).help(FailOnError::HELP);
@@ -204,7 +225,8 @@ fn outcome(executor: &dyn Executor, args: &Args, one: &Ready) -> Result<Result<S
             let keeps = args.out.is_some() || args.baseline.save_baseline.is_some();
             let curves = (!keeps).then_some(Detail::None);
             let quiet = args.quiet;
-            train_on(executor, loaded, Training { curves, quiet, ..Training::default() }).map(Ok)
+            let programs = Programs { jobs: args.threads.map(usize::from), logs: None, replicates: false };
+            train_on(executor, loaded, Training { curves, quiet, programs, ..Training::default() }).map(Ok)
         }
         Source::Results { experiment, grid, folder } => {
             let read = || -> Result<Study, String> {

@@ -9,6 +9,7 @@ use crate::check::{self, FailOn, FailOnError, Strictness};
 use crate::record::Study;
 use crate::report::plot::Look;
 use crate::report::{ci, plot, text};
+use crate::spec::Experiment;
 use crate::store;
 
 /// Put two results folders side by side, cell by cell
@@ -61,9 +62,12 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     }
     let studies = [read(&args.before)?, read(&args.after)?];
     let [before, after] = &studies;
+    let specs = [store::read_spec(&args.before), store::read_spec(&args.after)];
+    let has_programs = specs.iter().flatten().any(Experiment::has_programs);
+    let fail_on = FailOn { lone: !has_programs, ..fail_on };
     let mut comparison = check::compare(before, after, fail_on, Strictness::AxesOnly);
-    if let (Some(before), Some(after)) = (store::read_spec(&args.before), store::read_spec(&args.after)) {
-        comparison = comparison.between(&before, &after);
+    if let [Some(before), Some(after)] = &specs {
+        comparison = comparison.between(before, after);
     }
     let folders = [&args.before, &args.after].map(|folder| folder.display().to_string());
     let names = [folders[0].as_str(), folders[1].as_str()];

@@ -142,6 +142,10 @@ fn diagnostic(experiment: &Experiment, grid: &Grid, error: PrepareError) -> Diag
             let diagnostic = Diagnostic::new(error.message, place(&format!("data.{}", error.key)));
             if error.help.is_empty() { diagnostic } else { diagnostic.help(error.help) }
         }
+        PrepareErrorKind::Input(error) => {
+            let place = experiment.place("problem.inputs");
+            Diagnostic::new(error.message, place).help(error.help)
+        }
         PrepareErrorKind::BatchSize { batch_size, examples } => Diagnostic::new(
             format!("batch size {batch_size} is above the number of training examples, {examples}"),
             place("batch_size"),

@@ -76,7 +76,13 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     timer.lap("pictures");
     let header = Header { share: Share::ALL, ..header };
     let plots = (!args.no_plots).then(|| args.look.into());
-    results::write(&study, header, staging, &Output { folder: &args.folder, plots, quiet: args.quiet }, timer)
+    results::write(
+        &study,
+        header,
+        staging,
+        &Output { folder: &args.folder, plots, quiet: args.quiet, failures: "" },
+        timer,
+    )
 }
 
 /// The failure for a folder without shards.

@@ -15,6 +15,7 @@ mod memory;
 mod merge;
 mod parse;
 mod plan;
+mod programs;
 mod report;
 mod results;
 mod retrain;
@@ -22,6 +23,7 @@ mod run;
 mod schema;
 mod shard;
 mod status;
+mod supervise;
 mod sweep;
 mod terminal;
 #[cfg(test)]
@@ -70,6 +72,8 @@ enum Command {
     Completions(completions::Args),
     #[command(hide = true)]
     Retrain(retrain::Args),
+    #[command(hide = true)]
+    Supervise(supervise::Args),
 }
 
 /// What goes wrong: a text for people, control characters as symbols, and an exit code for programs.
@@ -123,6 +127,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    if let Command::Supervise(args) = &cli.command {
+        // It is told of its end by its standard input alone.
+        return interrupt::end(supervise::run(args));
+    }
     // The others are told how many, and say it themselves.
     if !matches!(cli.command, Command::Run(_) | Command::Check(_) | Command::Merge(_) | Command::Retrain(_)) {
         train::use_threads(None);
@@ -144,6 +152,7 @@ pub fn main() -> ExitCode {
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Retrain(args) => retrain::run(&args),
+        Command::Supervise(args) => supervise::run(&args),
     };
     interrupt::end(outcome)
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::load::{Loaded, SpecArgs};
-use super::{Failure, memory, terminal};
-use crate::engine::{self, Plan};
+use super::{Failure, memory, programs, terminal};
+use crate::engine::{self, Commands, Plan};
 use crate::grid::Grid;
 use crate::train::Detail;
 use crate::value::grouped;
@@ -57,22 +57,40 @@ fn text(loaded: &Loaded, most_runs: usize) -> String {
     for note in &prepared.notes {
         let _ = writeln!(text, "note: {note}");
     }
-    let work = engine::work(&Plan::new(experiment, grid, prepared));
+    let plan = Plan::new(experiment, grid, prepared);
+    let work = engine::work(&plan);
     if experiment.curves == Detail::All {
         let kept = (grid.runs.len() as u128).min(u128::from(experiment.max_curves));
         let rows = work.evaluations * kept / (grid.runs.len() as u128).max(1);
         let bytes = rows * work.columns as u128 * BYTES_PER_CELL;
         let _ = writeln!(text, "curves.csv: up to {} rows, about {}", grouped(rows), memory::bytes(bytes));
     }
+    let effort = match programs::program(prepared) {
+        Some(_) => {
+            let line = Commands::line(&plan, 0);
+            let line: Vec<String> = line.iter().map(|argument| shown(argument)).collect();
+            format!("how long the program takes is not known; the first run is\n  {}", line.join(" "))
+        }
+        None => duration(work.seconds, rayon::current_num_threads()),
+    };
     let _ = writeln!(
         text,
         "at most {} steps and {} evaluations in all, if every run spends its budget\n{}",
         grouped(work.steps),
         grouped(work.evaluations),
-        duration(work.seconds, rayon::current_num_threads())
+        effort
     );
     text.push_str(&listing(grid, most_runs));
     text
+}
+
+/// An argument as it could be typed.
+fn shown(argument: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_=+./:,@%".contains(c);
+    match !argument.is_empty() && argument.chars().all(is_plain) {
+        true => argument.to_owned(),
+        false => format!("'{}'", argument.replace('\'', "'\\''")),
+    }
 }
 
 /// The first, the last and the number of an axis's values; all of them where they are few.

@@ -38,6 +38,8 @@ pub(super) struct Output<'a> {
     /// How plots look; none are drawn without.
     pub(super) plots: Option<Look>,
     pub(super) quiet: bool,
+    /// What is said of failed runs after the summary.
+    pub(super) failures: &'a str,
 }
 
 /// Writes the results of a plan and puts them in their place; the exit code.
@@ -69,6 +71,7 @@ pub(super) fn write(
     interrupt::finish(staging)?;
     if let Some(summary) = summary {
         terminal::print_page(&summary)?;
+        terminal::print(output.failures)?;
     }
     let failed = study.runs.iter().any(|run| run.status == Status::Failed);
     Ok(if failed { FAILED } else { 0 })

@@ -1,6 +1,7 @@
 //! `goldilocks retrain`: what `verify` starts in another process. Trains some runs of a spec and prints their trajectories.
 
 use super::load::SpecArgs;
+use super::programs::Programs;
 use super::train::{Training, train, use_threads};
 use super::{Failure, terminal};
 use crate::engine::MOST_LANES;
@@ -40,6 +41,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
         scalar: args.scalar,
         curves: Some(if args.steps { Detail::All } else { Detail::None }),
         quiet: true,
+        programs: Programs { jobs: args.threads.map(usize::from), logs: None, replicates: false },
     };
     let study = train(&loaded, training)?;
     terminal::print(&if args.steps { steps(&study) } else { hashes(&study) })?;

@@ -7,11 +7,13 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use super::Failure;
 use super::load::SpecArgs;
 use super::look::LookArgs;
+use super::programs::{self, Programs};
 use super::results::{self, Output, Timer};
 use super::shard::{self, ShardArgs};
-use super::sweep::{self, ResumeArgs, Sweep};
+use super::sweep::{self, Manner, ResumeArgs, Sweep};
 use super::train::{Training, plan, use_threads};
 use crate::engine::{Executor, Lanes, MOST_LANES, Part};
+use crate::report::progress::Form;
 use crate::store::{self, Share};
 use crate::train::Detail;
 
@@ -65,6 +67,10 @@ pub(super) struct Args {
     #[arg(long)]
     scalar: bool,
 
+    /// How to show progress: a bar where there is a terminal, lines of JSON on standard error, or nothing
+    #[arg(long, value_name = "FORM", default_value = "auto", value_parser = form_parser())]
+    progress: Form,
+
     /// Print nothing but errors
     #[arg(short, long)]
     quiet: bool,
@@ -81,6 +87,10 @@ fn detail() -> impl TypedValueParser<Value = Detail> {
     PossibleValuesParser::new(words).try_map(|word| Detail::from_name(&word).ok_or("not one of these words"))
 }
 
+fn form_parser() -> impl TypedValueParser<Value = Form> {
+    PossibleValuesParser::new(Form::WORDS).try_map(|word| Form::from_name(&word).ok_or("not one of these words"))
+}
+
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     run_on(&Lanes::new(args.scalar, MOST_LANES), args)
 }
@@ -91,6 +101,7 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     use_threads(args.threads);
     let share = args.shard.shard.as_ref().map(|_| args.shard.share()).transpose()?;
     let loaded = args.spec.load_unjudged(args.curves)?;
+    programs::check(&loaded.experiment, &loaded.prepared)?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&loaded.experiment.name));
     if !args.force {
         let overrides = &args.spec.overrides;
@@ -98,18 +109,27 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
         store::same_grid(&out, &loaded.experiment, overrides, &loaded.grid, extends).map_err(Failure::bad_input)?;
     }
     let plan = plan(&loaded, Training { curves: args.curves, ..Training::default() });
+    let logs = programs::logs(&out);
+    let manner = Manner {
+        resume: args.resume,
+        quiet: args.quiet,
+        progress: if args.quiet && args.progress == Form::Auto { Form::None } else { args.progress },
+        programs: Programs { jobs: args.threads.map(usize::from), logs: Some(&logs), replicates: share.is_none() },
+    };
     if let Some(share) = share {
-        return shard::run_on(executor, &plan, &args.spec, share, &out, args.resume, args.quiet);
+        return shard::run_on(executor, &plan, &args.spec, share, &out, manner);
     }
     let mut staging = store::stage(&out).map_err(Failure::bad_input)?;
     timer.lap("load");
 
     let header = sweep::header(&plan, &args.spec, Share::ALL, &[]);
     let journal = &staging.journal();
-    let (quiet, resume) = (args.quiet, args.resume);
-    let sweep = Sweep { plan: &plan, part: Part::All, header: header.clone(), journal, results: &out, resume, quiet };
+    let quiet = args.quiet;
+    let sweep = Sweep { plan: &plan, part: Part::All, header: header.clone(), journal, results: &out, manner };
     // The journal is brought to the disk while tables are written.
     let (study, _journal) = sweep.study(executor)?;
+    let has_programs = loaded.experiment.has_programs();
+    let failures = if has_programs { programs::failures(&study, &logs) } else { String::new() };
     staging.outlives_journal();
     timer.lap("train");
     // A large grid is no small thing to keep while its tables are made.
@@ -118,5 +138,6 @@ pub(super) fn run_on(executor: &dyn Executor, args: &Args) -> Result<u8, Failure
     drop(loaded);
 
     let plots = (!args.no_plots).then(|| args.look.into());
-    results::write(&study, header, staging, &Output { folder: &out, plots, quiet }, timer)
+    let output = Output { folder: &out, plots, quiet, failures: &failures };
+    results::write(&study, header, staging, &output, timer)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::load::SpecArgs;
-use super::sweep::{self, ResumeArgs, Sweep, keep};
+use super::sweep::{self, Manner, Sweep, keep};
 use super::{DIFFERENT, Failure, terminal};
 use crate::engine::{self, Executor, Memory, Part, Plan};
 use crate::outcome::Status;
@@ -96,9 +96,9 @@ pub(super) fn run_on(
     spec: &SpecArgs,
     share: Share,
     folder: &Path,
-    resume: ResumeArgs,
-    quiet: bool,
+    manner: Manner<'_>,
 ) -> Result<u8, Failure> {
+    let Manner { resume, quiet, .. } = manner;
     let shares = engine::deal(plan, share.of);
     let header = sweep::header(plan, spec, share, &shares);
     let runs = &shares[share.number as usize - 1];
@@ -121,8 +121,8 @@ pub(super) fn run_on(
     }
     let results = folder;
     let (part, shape) = (Part::Runs(runs), sweep::shape(plan));
-    let sweep = Sweep { plan, part, header: header.clone(), journal: &path, results, resume, quiet };
-    let (memory, mut journal) = sweep.carry_out(executor, memory, journal)?;
+    let sweep = Sweep { plan, part, header: header.clone(), journal: &path, results, manner };
+    let (memory, mut journal, _) = sweep.carry_out(executor, memory, journal)?;
     journal.seal().map_err(Failure::lost_output)?;
     let placed = shards.put(&path, &header, shape, again).map_err(Failure::lost_output)?;
     drop(journal);

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use super::interrupt::{self, GIVEN_UP, given_up};
 use super::load::SpecArgs;
+use super::programs::{Programs, with_executor};
 use super::{Failure, terminal};
 use crate::engine::{self, Executor, Finished, Interrupted, Memory, Options, Part, Plan, Sink, Stopped};
 use crate::outcome::Status;
 use crate::record::{Run, Study};
-use crate::report::progress::Progress;
+use crate::report::progress::{Form, Progress};
 use crate::store::{self, Found, Header, InputFile, Journal, Shape, Share};
 use crate::value::grouped;
 
@@ -34,6 +35,17 @@ pub(super) struct ResumeArgs {
     pub(super) fail_fast: bool,
 }
 
+/// How a sweep is carried out; none of it changes a bit of its results.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner<'a> {
+    pub(super) resume: ResumeArgs,
+    pub(super) quiet: bool,
+    /// How progress is shown.
+    pub(super) progress: Form,
+    /// How programs are carried out, where runs are such.
+    pub(super) programs: Programs<'a>,
+}
+
 /// A sweep and where it is kept.
 pub(super) struct Sweep<'a> {
     pub(super) plan: &'a Plan<'a>,
@@ -44,8 +56,7 @@ pub(super) struct Sweep<'a> {
     pub(super) journal: &'a Path,
     /// Finished results that may be extended.
     pub(super) results: &'a Path,
-    pub(super) resume: ResumeArgs,
-    pub(super) quiet: bool,
+    pub(super) manner: Manner<'a>,
 }
 
 /// What is written of a plan before its runs.
@@ -83,13 +94,15 @@ pub(super) fn shape(plan: &Plan<'_>) -> Shape {
 impl Sweep<'_> {
     /// Trains what is missing and puts the study together; the journal is still to be removed when its results are in place.
     pub(super) fn study(&self, executor: &dyn Executor) -> Result<(Study, Journal), Failure> {
-        let (memory, mut journal) = self.train(executor)?;
+        let (memory, mut journal, notes) = self.train(executor)?;
         journal.end();
-        let study = engine::study(self.plan, memory, &GIVEN_UP).map_err(|Interrupted| given_up())?;
+        let mut study = engine::study(self.plan, memory, &GIVEN_UP).map_err(|Interrupted| given_up())?;
+        study.notes.extend(notes);
         Ok((study, journal))
     }
 
-    fn train(&self, executor: &dyn Executor) -> Result<(Memory, Journal), Failure> {
+    /// Trains what is missing. Has notes on how that went.
+    fn train(&self, executor: &dyn Executor) -> Result<(Memory, Journal, Vec<String>), Failure> {
         let mut memory = Memory::new(self.plan);
         let journal = self.recall(&mut memory)?;
         self.carry_out(executor, memory, journal)
@@ -101,21 +114,30 @@ impl Sweep<'_> {
         executor: &dyn Executor,
         memory: Memory,
         mut journal: Journal,
-    ) -> Result<(Memory, Journal), Failure> {
+    ) -> Result<(Memory, Journal, Vec<String>), Failure> {
         let missing = engine::missing(self.plan, self.part, &memory);
         let all = self.part.len(self.plan);
         interrupt::keeps((all - missing.len()) as u64, all as u64);
         if missing.is_empty() {
-            return Ok((memory, journal));
+            return Ok((memory, journal, Vec::new()));
         }
-        let progress = Progress::new(self.quiet);
-        let options = Options { threads: 0, interrupted: &GIVEN_UP, listener: &|event| progress.tell(event) };
-        let mut keeper = Keeper { memory, journal: &mut journal, fail_fast: self.resume.fail_fast, failed: None };
-        let outcome = engine::carry_out(self.plan, Part::Runs(&missing), executor, &mut keeper, &options);
+        let progress = Progress::shown(self.manner.progress);
+        let listener = |event| progress.tell(event);
+        let options = Options { threads: 0, interrupted: &GIVEN_UP, listener: &listener };
+        let mut keeper =
+            Keeper { memory, journal: &mut journal, fail_fast: self.manner.resume.fail_fast, failed: None };
+        let act = |executor: &dyn Executor| {
+            engine::carry_out(self.plan, Part::Runs(&missing), executor, &mut keeper, &options)
+        };
+        let outcome = with_executor(executor, self.plan, self.manner.programs, &options, act);
         let Keeper { memory, failed, .. } = keeper;
         let stopped = match outcome {
-            Ok(()) => return Ok((memory, journal)),
-            Err(stopped) => stopped,
+            Ok((Ok(()), notes)) => return Ok((memory, journal, notes)),
+            Ok((Err(stopped), _)) => stopped,
+            Err(failure) => {
+                journal.finish().map_err(Failure::lost_output)?;
+                return Err(failure);
+            }
         };
         let kept = || interrupt::kept().map_or(String::new(), |kept| format!("\n{kept}"));
         // What was finished is on the disk when this process ends.
@@ -133,7 +155,7 @@ impl Sweep<'_> {
     /// Takes what is finished already, and says so.
     fn recall(&self, memory: &mut Memory) -> Result<Journal, Failure> {
         let begin = || Journal::begin(self.journal, self.header.clone()).map_err(Failure::lost_output);
-        if self.resume.fresh {
+        if self.manner.resume.fresh {
             return begin();
         }
         let found = store::look(self.journal).map_err(Failure::bad_input)?;
@@ -144,13 +166,13 @@ impl Sweep<'_> {
         let mut kept = Vec::new();
         match found {
             Some(found) if found.header.is_same_plan(&self.header) => return self.go_on(found, memory),
-            Some(found) if !(self.resume.extend && found.header.is_alike(&self.header)) => {
+            Some(found) if !(self.manner.resume.extend && found.header.is_alike(&self.header)) => {
                 return Err(self.another_plan(&found.header));
             }
             Some(found) => kept.extend(self.of_another_journal(found)?),
             None => {}
         }
-        if self.resume.extend || self.resume.retry_failed {
+        if self.manner.resume.extend || self.manner.resume.retry_failed {
             kept.extend(self.of_results()?);
         }
         let count: usize = kept.iter().map(|(runs, _)| runs.len()).sum();
@@ -168,7 +190,7 @@ impl Sweep<'_> {
     fn go_on(&self, found: Found, memory: &mut Memory) -> Result<Journal, Failure> {
         let runs = &self.plan.grid.runs;
         let place = |number: u32, id: u64| runs.get(number as usize).filter(|run| run.id == id).map(|_| number);
-        let retries = self.resume.retry_failed;
+        let retries = self.manner.resume.retry_failed;
         let extent = found.read(shape(self.plan), place, |runs, finished| {
             let (runs, finished) = finished.only(&runs, |_, run| !(retries && run.status == Status::Failed));
             keep(memory, runs, finished);
@@ -216,7 +238,7 @@ impl Sweep<'_> {
     }
 
     fn fitting(&self, runs: &[u32], finished: Finished) -> (Vec<u32>, Finished) {
-        let retries = self.resume.retry_failed;
+        let retries = self.manner.resume.retry_failed;
         let is_kept = |_: u32, run: &Run| !(retries && run.status == Status::Failed);
         let (runs, finished) = finished.only(runs, is_kept);
         engine::fitting(self.plan, &runs, finished)
@@ -242,7 +264,7 @@ impl Sweep<'_> {
     }
 
     fn say(&self, text: &str) {
-        if !self.quiet {
+        if !self.manner.quiet {
             terminal::note(text);
         }
     }

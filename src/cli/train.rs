@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use super::Failure;
 use super::interrupt::{GIVEN_UP, given_up};
 use super::load::Loaded;
+use super::programs::{Programs, with_executor};
 use crate::engine::{self, Executor, Interrupted, Lanes, MOST_LANES, Options, Plan};
 use crate::record::Study;
 use crate::report::progress::Progress;
@@ -12,7 +13,7 @@ use crate::train::Detail;
 
 /// How to train; none of it changes a single bit of the results.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Training {
+pub(super) struct Training<'a> {
     /// What to keep of curves; `None` is what the spec says.
     pub(super) curves: Option<Detail>,
     /// Use no vector instructions.
@@ -21,11 +22,14 @@ pub(super) struct Training {
     pub(super) most_lanes: usize,
     /// Show no progress.
     pub(super) quiet: bool,
+    /// How programs are carried out, where runs are such.
+    pub(super) programs: Programs<'a>,
 }
 
-impl Default for Training {
-    fn default() -> Training {
-        Training { curves: None, scalar: false, most_lanes: MOST_LANES, quiet: false }
+impl Default for Training<'_> {
+    fn default() -> Self {
+        let programs = Programs::default();
+        Training { curves: None, scalar: false, most_lanes: MOST_LANES, quiet: false, programs }
     }
 }
 
@@ -64,28 +68,37 @@ fn can_start(threads: usize) -> bool {
 }
 
 /// Trains the grid, with a progress bar; Ctrl-C gives up and leaves old results as they are.
-pub(super) fn train(loaded: &Loaded, training: Training) -> Result<Study, Failure> {
+pub(super) fn train(loaded: &Loaded, training: Training<'_>) -> Result<Study, Failure> {
     train_on(&Lanes::new(training.scalar, training.most_lanes), loaded, training)
 }
 
 /// The same on any executor.
-pub(super) fn train_on(executor: &dyn Executor, loaded: &Loaded, training: Training) -> Result<Study, Failure> {
-    carry_out(executor, &plan(loaded, training), training.quiet)
+pub(super) fn train_on(executor: &dyn Executor, loaded: &Loaded, training: Training<'_>) -> Result<Study, Failure> {
+    carry_out(executor, &plan(loaded, training), training.programs, &Progress::new(training.quiet))
 }
 
 /// The plan of a grid.
-pub(super) fn plan(loaded: &Loaded, training: Training) -> Plan<'_> {
+pub(super) fn plan<'a>(loaded: &'a Loaded, training: Training<'_>) -> Plan<'a> {
     let Loaded { experiment, grid, prepared } = loaded;
     let mut plan = Plan::new(experiment, grid, prepared);
     plan.curves = training.curves.unwrap_or(plan.curves);
     plan
 }
 
-/// Carries out a plan, with a progress bar unless `quiet`.
-fn carry_out(executor: &dyn Executor, plan: &Plan<'_>, quiet: bool) -> Result<Study, Failure> {
-    let progress = Progress::new(quiet);
-    let options = Options { threads: 0, interrupted: &GIVEN_UP, listener: &|event| progress.tell(event) };
-    engine::run(plan, executor, &options).map_err(|Interrupted| given_up())
+/// Carries out a plan, and shows how it gets on.
+fn carry_out(
+    executor: &dyn Executor,
+    plan: &Plan<'_>,
+    programs: Programs<'_>,
+    progress: &Progress,
+) -> Result<Study, Failure> {
+    let listener = |event| progress.tell(event);
+    let options = Options { threads: 0, interrupted: &GIVEN_UP, listener: &listener };
+    let run = |executor: &dyn Executor| engine::run(plan, executor, &options);
+    let (study, notes) = with_executor(executor, plan, programs, &options, run)?;
+    let mut study = study.map_err(|Interrupted| given_up())?;
+    study.notes.extend(notes);
+    Ok(study)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::atomic::Ordering;
 
 use super::load::{Loaded, SpecArgs};
+use super::programs::program;
 use super::retrain;
 use super::train::{Training, train};
 use super::{Failure, REGRESSED, interrupt, terminal};
@@ -51,8 +52,28 @@ const CONDITIONS: [Condition; 4] = [
     Condition { name: "no vector instructions", arguments: &["--threads=2", "--scalar"] },
 ];
 
+/// Programs know nothing of lanes.
+const CONDITIONS_OF_PROGRAMS: [Condition; 2] = [
+    Condition { name: "one program at a time", arguments: &["--threads=1"] },
+    Condition { name: "two programs at a time", arguments: &["--threads=2"] },
+];
+
+/// The conditions for a spec; a program has to be declared to be one that they do not matter to.
+fn conditions(loaded: &Loaded, args: &Args) -> Result<&'static [Condition], Failure> {
+    match program(&loaded.prepared) {
+        None => Ok(&CONDITIONS),
+        Some(command) if command.is_deterministic => Ok(&CONDITIONS_OF_PROGRAMS),
+        Some(_) => Err(Failure::bad_input(format!(
+            "{} trains with a program that is not declared to be deterministic\nhelp: add `deterministic = true` to \
+             [problem] if the same settings always give the same losses; `replicate_check = 2` tells whether they do",
+            args.spec.path.display()
+        ))),
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
     let mut loaded = args.spec.load_unjudged(None)?;
+    let conditions = conditions(&loaded, args)?;
     let all = loaded.grid.runs.len() as u32;
     let runs = sample(all, args.sample);
     loaded.grid = loaded.grid.only(&runs);
@@ -65,7 +86,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Failure> {
         runs.len()
     );
     let mut is_same = true;
-    for condition in &CONDITIONS {
+    for condition in conditions {
         let found = again(args, condition, &runs, false)?;
         match first_difference(&expected, &found) {
             None => {

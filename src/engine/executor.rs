@@ -23,6 +23,11 @@ pub trait Executor: Sync {
         part.runs(plan).map(Task::of_one).collect()
     }
 
+    /// On how many threads tasks of this plan are carried out; `None` leaves it to whoever asks.
+    fn threads(&self, _plan: &Plan<'_>) -> Option<usize> {
+        None
+    }
+
     /// Carries out a task. A run that cannot be carried out is [`Plan::failed`]; a panic is caught. The outcome of a run must not
     /// hang on the other runs of its task.
     /// `interrupted` is told how many steps have been trained since the last time.
@@ -87,10 +92,11 @@ pub fn carry_out(
     options: &Options<'_>,
 ) -> Result<(), Stopped> {
     let mut here = || carry_out_here(plan, part, executor, sink, options);
-    if options.threads == 0 {
+    let threads = executor.threads(plan).unwrap_or(options.threads);
+    if threads == 0 {
         return here();
     }
-    match rayon::ThreadPoolBuilder::new().num_threads(options.threads).build() {
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
         Ok(pool) => pool.install(here),
         // The system grants no threads of our own; the global pool (or this thread) does as well.
         Err(_) => here(),

@@ -134,6 +134,8 @@ fn bytes_of_lane(setup: &Setup, size: &data::Size, evaluations: u128) -> u128 {
 pub(super) fn shape(problem: &Definition, size: &data::Size) -> (u128, u128) {
     match problem {
         Definition::Parabola(_) => (1, 1),
+        // It trains in another process.
+        Definition::Command(_) => (0, 0),
         Definition::EggCarton(carton) => (carton.dimensions as u128, 1),
         Definition::LinearRegression(_) => (size.features + 1, 1),
         // Two classes have one score between them.

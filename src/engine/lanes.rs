@@ -7,7 +7,7 @@ use super::finish::Finisher;
 use super::plan::{Part, Plan, init_key, order_seed};
 use super::tasks::{MOST_LANES, Task, tasks};
 use crate::data::SharedOrders;
-use crate::problem::{Model as _, with_model};
+use crate::problem::{Model as _, Problem, with_model};
 use crate::record::{Finished, Parameters};
 use crate::train::{self, Group, Lane, OrderSeeds};
 
@@ -59,9 +59,13 @@ impl Executor for Lanes {
         interrupted: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Finished, Interrupted> {
         let (setup, problem) = plan.problem_of(task.runs[0]);
+        if let Problem::Command(_) = problem {
+            return Ok(refused(plan, task));
+        }
         let first = &plan.grid.runs[task.runs[0] as usize];
-        let draw =
-            |seed: u64| -> Arc<[f64]> { with_model!(problem, model => model.initial(&init_key(setup, seed))).into() };
+        let draw = |seed: u64| -> Arc<[f64]> {
+            with_model!(problem, model => model.initial(&init_key(setup, seed)), else _command => Vec::new()).into()
+        };
         let mut last = (first.settings.seed, draw(first.settings.seed));
         let lanes = task.runs.iter().map(|&number| {
             let settings = &plan.grid.runs[number as usize].settings;
@@ -92,7 +96,8 @@ impl Executor for Lanes {
             interrupted,
         };
         let arch = if self.scalar { pulp::Arch::Scalar } else { pulp::Arch::new() };
-        let outcomes = with_model!(problem, model => train::train(arch, model, &group)).ok_or(Interrupted)?;
+        let outcomes = with_model!(problem, model => train::train(arch, model, &group), else _command => None)
+            .ok_or(Interrupted)?;
         let finisher = Finisher::new(problem, setup, group.batches.as_ref(), &plan.columns);
         let mut finished = Finished::default();
         for (place, (&number, mut outcome)) in task.runs.iter().zip(outcomes).enumerate() {
@@ -107,4 +112,11 @@ impl Executor for Lanes {
         }
         Ok(finished)
     }
+}
+
+/// The runs of a task that no lane can train.
+fn refused(plan: &Plan<'_>, task: &Task) -> Finished {
+    let mut all = Finished::default();
+    task.runs.iter().for_each(|&run| all.append(plan.failed(run, "only its own program can train it")));
+    all
 }

@@ -1,12 +1,14 @@
 //! From a grid to its study: **plan → executor → sink**.
 //!
 //! A [`Plan`] fixes on the whole grid what depends on a run's place in it, and has a hash. An [`Executor`] carries out groups of runs:
-//! [`Lanes`] trains them in this process, [`Fake`] follows a script. A [`Sink`] takes finished runs as they come; [`Memory`] keeps
+//! [`Lanes`] trains them in this process, [`Commands`] starts a
+//! program for each, [`Fake`] follows a script. A [`Sink`] takes finished runs as they come; [`Memory`] keeps
 //! them for the [`Study`], which is put together in one place.
 //!
 //! Knows nothing of terminals and files (but for the data that problems load).
 
 mod attachment;
+mod command;
 mod deal;
 mod executor;
 mod fake;
@@ -25,6 +27,7 @@ mod tasks;
 mod tests;
 mod work;
 
+pub use command::{Commands, Differing, Guard, InputError, Replicates, watch_over};
 pub use deal::deal;
 pub use executor::{Executor, Interrupted, Options, Stopped, carry_out};
 pub use fake::Fake;

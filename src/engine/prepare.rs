@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::command::{InputError, inputs};
 use crate::data::{self, Dataset, Source};
 use crate::grid::{self, Grid};
 use crate::problem::{self, Measure, Measures, Problem};
@@ -60,6 +61,8 @@ pub struct PrepareError {
 pub enum PrepareErrorKind {
     /// The data cannot be had.
     Data(data::Error),
+    /// The files of a program cannot be had.
+    Input(InputError),
     /// A batch size above the number of training examples.
     BatchSize {
         /// The batch size.
@@ -182,6 +185,10 @@ impl<'a> Problems<'a> {
             Found::New(place) => place,
         };
         let data = setup.data.as_ref().map(|definition| self.dataset(definition, seed)).transpose()?;
+        if let problem::Definition::Command(command) = &setup.problem {
+            let inputs = inputs(command).map_err(PrepareErrorKind::Input)?;
+            inputs.into_iter().for_each(|(path, contents)| self.inputs.add(Input { path, contents }));
+        }
         let Some(problem) = Problem::new(&setup.problem, data) else {
             return Err(PrepareErrorKind::Data(data::Error {
                 key: "csv",

@@ -51,8 +51,12 @@ pub fn work(plan: &Plan<'_>) -> Work {
     /// Lanes of a vector.
     const VECTOR: usize = 8;
     let threads = rayon::current_num_threads();
-    let costs: Vec<Cost> =
-        plan.prepared.problems.iter().map(|problem| with_model!(&**problem, model => Cost::of(model))).collect();
+    let costs: Vec<Cost> = plan
+        .prepared
+        .problems
+        .iter()
+        .map(|problem| with_model!(&**problem, model => Cost::of(model), else _command => Cost::OF_A_PROGRAM))
+        .collect();
     let mut work = Work { steps: 0, evaluations: 0, columns: 0, seconds: 0.0 };
     let mut longest: f64 = 0.0;
     for task in tasks(plan, Part::All, threads, MOST_LANES) {
@@ -106,6 +110,16 @@ struct Cost {
 }
 
 impl Cost {
+    /// What another program takes is not known.
+    const OF_A_PROGRAM: Cost = Cost {
+        size: data::Size { examples: 0, features: 0, classes: 0, bytes: 0 },
+        parameters: 0.0,
+        evaluated: 0.0,
+        nodes: 0.0,
+        has_formula: true,
+        columns: 4,
+    };
+
     fn of(model: &impl crate::problem::Model) -> Cost {
         let train = model.examples().map_or(0, |examples| examples.len());
         let by_examples = train > 0 && !model.is_cheap_to_measure();

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::command::Command;
 use super::definition::Definition;
 use super::egg_carton::Carton;
 use super::linear_regression::LeastSquares;
@@ -29,12 +30,15 @@ pub enum Problem {
     EggCarton(Box<Carton>),
     /// A fully connected network.
     Network(Box<Network>),
+    /// A program of the user's own: there is no model here.
+    Command(Box<Command>),
 }
 
-/// Calls something generic over [`Model`] with the problem's own type.
+/// Calls something generic over [`Model`] with the problem's own type; a program of the user's own has another answer.
 macro_rules! with_model {
-    ($problem:expr, $model:ident => $body:expr) => {
+    ($problem:expr, $model:ident => $body:expr, else $command:ident => $rest:expr) => {
         match $problem {
+            $crate::problem::Problem::Command($command) => $rest,
             $crate::problem::Problem::Parabola($model) => $crate::problem::with_model!(@boxed $model => $body),
             $crate::problem::Problem::LeastSquares($model) => $crate::problem::with_model!(@boxed $model => $body),
             $crate::problem::Problem::Binary($model) => $crate::problem::with_model!(@boxed $model => $body),
@@ -67,51 +71,52 @@ impl Problem {
                 }
             }
             Definition::Network(network) => Problem::Network(Box::new(Network::new(network.clone(), data?))),
+            Definition::Command(command) => Problem::Command(command.clone()),
         })
     }
 
     /// The number of training examples, if the problem has any.
     pub fn examples(&self) -> Option<usize> {
-        with_model!(self, model => model.examples().map(|examples| examples.len()))
+        with_model!(self, model => model.examples().map(|examples| examples.len()), else _command => None)
     }
 
     /// See [`Model::measurable`].
     pub fn measurable(&self) -> Measures {
-        with_model!(self, model => model.measurable())
+        with_model!(self, model => model.measurable(), else command => command.measurable())
     }
 
     /// See [`Model::why_unmeasurable`].
     pub fn why_unmeasurable(&self, measure: Measure) -> Option<&str> {
-        with_model!(self, model => model.why_unmeasurable(measure))
+        with_model!(self, model => model.why_unmeasurable(measure), else _command => None)
     }
 
     /// See [`Model::notes`].
     pub fn notes(&self) -> Vec<String> {
-        with_model!(self, model => model.notes())
+        with_model!(self, model => model.notes(), else _command => Vec::new())
     }
 
     /// See [`Model::extras`].
     pub fn extras(&self) -> &'static [&'static str] {
-        with_model!(self, model => model.extras())
+        with_model!(self, model => model.extras(), else command => command.extras())
     }
 
     /// See [`Model::recorded`].
     pub fn recorded(&self) -> Measures {
-        with_model!(self, model => model.recorded())
+        with_model!(self, model => model.recorded(), else _command => Measures::default())
     }
 
     /// See [`Model::takes_rows_apart`].
     pub fn takes_rows_apart(&self) -> bool {
-        with_model!(self, model => model.takes_rows_apart())
+        with_model!(self, model => model.takes_rows_apart(), else _command => false)
     }
 
     /// See [`Model::is_cheap_to_measure`].
     pub fn is_cheap_to_measure(&self) -> bool {
-        with_model!(self, model => model.is_cheap_to_measure())
+        with_model!(self, model => model.is_cheap_to_measure(), else _command => false)
     }
 
     /// See [`Model::largest_curvature`].
     pub fn largest_curvature(&self) -> Option<f64> {
-        with_model!(self, model => model.largest_curvature())
+        with_model!(self, model => model.largest_curvature(), else _command => None)
     }
 }

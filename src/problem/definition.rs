@@ -1,5 +1,6 @@
 //! What a spec's `[problem]` section says, checked: the families and their words.
 
+use super::command::Command;
 use super::egg_carton::EggCarton;
 use super::linear_regression::LinearRegression;
 use super::logistic_regression::LogisticRegression;
@@ -20,6 +21,8 @@ words! {
         EggCarton = "egg-carton",
         /// [`Definition::Network`].
         Network = "network",
+        /// [`Definition::Command`].
+        Command = "command",
     }
 }
 
@@ -36,6 +39,8 @@ pub enum Definition {
     LogisticRegression(LogisticRegression),
     /// A bowl with ripples: many minima.
     EggCarton(EggCarton),
+    /// A program of the user's own, which trains whatever it likes.
+    Command(Box<Command>),
 }
 
 impl Definition {

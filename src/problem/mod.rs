@@ -6,6 +6,7 @@ mod any;
 mod apart;
 mod blocks;
 mod columns;
+mod command;
 mod definition;
 mod egg_carton;
 mod initial;
@@ -18,6 +19,7 @@ mod parabola;
 mod quadratic;
 mod rows;
 mod spectrum;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +27,7 @@ pub use any::Problem;
 pub(crate) use any::with_model;
 pub use apart::ROWS_APART;
 pub use blocks::sum_blocks;
+pub use command::{Command, Limits, Output, RUN_ID, Resources};
 pub use definition::{Definition, Family};
 pub use egg_carton::{Carton, EggCarton, Minimum};
 pub use initial::{Initial, InitialKind};
@@ -36,3 +39,4 @@ pub use network::{Activation, Head, InitialWeights, InitialWeightsKind, Network,
 pub use network::{OutputActivation, Penalty, PenaltyKind};
 pub use parabola::Parabola;
 pub use quadratic::Quadratic;
+pub use template::{Template, TemplateError, TemplateErrorKind};

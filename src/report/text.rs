@@ -10,6 +10,7 @@ pub(super) mod findings;
 mod page;
 pub(super) mod phrases;
 mod reached;
+mod saved;
 mod warnings;
 pub(super) mod words;
 
@@ -61,6 +62,7 @@ pub fn summary(study: &Study, folder: &Path, width: usize, color: bool) -> Strin
     goldilocks(&mut page, study, &groups, &cells);
     reached::presses(&mut page, study, &cells);
     warnings::warnings(&mut page, study, &groups, &cells);
+    saved::sentence(&mut page, study);
     page.gap();
     page.line(Tone::Plain, &format!("Results are in {}", folder.display()));
     for note in &study.notes {

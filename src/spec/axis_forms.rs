@@ -208,6 +208,7 @@ mod tests {
         when: &[],
         place: Place::Anywhere,
         doc: "Widths of the hidden layers.",
+        is_aside: false,
     };
 
     fn read_widths(text: &str) -> Result<Vec<String>, Vec<String>> {

@@ -78,6 +78,9 @@ fn unknown_axis(name: &Name, kinds: &Kinds, report: &mut Report) {
     let help = match meant {
         Some(path) if path.contains('.') => format!("did you mean `\"{path}\"`?"),
         Some(path) => format!("did you mean `{path}`?"),
+        None if kinds.is_command() => {
+            format!("an axis of your own stands in `params`: `\"params.{}\"`", name.name.replace(['.', '-'], "_"))
+        }
         None => "an axis is `learning_rate`, `batch_size`, `seed` or a setting by its path, such as `\"optimizer.momentum\"`"
             .to_owned(),
     };

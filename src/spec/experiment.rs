@@ -164,6 +164,27 @@ impl Experiment {
         }
     }
 
+    /// The value of a setting outside the grid, or its default.
+    pub fn setting(&self, path: &str) -> Option<Value> {
+        Point { settings: &self.settings, axes: &[] }.value(path)
+    }
+
+    /// The settings outside the grid that a program may want to know: its own, the optimizer's, and when a run ends.
+    pub fn settings_for_programs(&self) -> Vec<&'static str> {
+        let is_told = |path: &&str| ["params", "optimizer", "stop"].iter().any(|section| key::is_below(path, section));
+        self.settings.given.keys().copied().filter(is_told).collect()
+    }
+
+    /// Whether its runs are programs of the user's own.
+    pub fn has_programs(&self) -> bool {
+        self.settings.kinds.is_command()
+    }
+
+    /// Where a setting outside the grid stands.
+    pub fn place(&self, path: &str) -> Option<Span> {
+        self.settings.span(path).or_else(|| self.settings.section_span(path))
+    }
+
     /// Whether runs train as the TensorFlow Playground does.
     pub fn trains_as_the_page(&self) -> bool {
         Point { settings: &self.settings, axes: &[] }.optional_word("optimizer.kind")

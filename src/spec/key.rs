@@ -18,6 +18,8 @@ pub(crate) struct Key {
     pub(super) place: Place,
     /// One sentence for editors.
     pub(super) doc: &'static str,
+    /// It says how a run is carried out, which makes no other run of it: its results are taken to be the same.
+    pub(super) is_aside: bool,
 }
 
 /// What holds when a setting is not given.
@@ -102,6 +104,8 @@ pub(super) struct Table {
     pub(super) families: &'static [Family],
     /// In the order of the documentation; those of families come after the first section.
     pub(super) sections: &'static [&'static [Key]],
+    /// The setting of the user's own at a path, for programs.
+    pub(super) own: fn(&str) -> Option<&'static Key>,
 }
 
 impl Table {
@@ -121,7 +125,7 @@ pub(super) const DATA: &[When] = &[EXAMPLES];
 pub(super) const COUNT: Kind = Kind::Count { least: 1 };
 
 pub(super) const fn key(path: &'static str, kind: Kind, doc: &'static str) -> Key {
-    Key { path, kind, default: Default::Absent, when: &[], place: Place::Anywhere, doc }
+    Key { path, kind, default: Default::Absent, when: &[], place: Place::Anywhere, doc, is_aside: false }
 }
 
 impl Key {
@@ -145,6 +149,11 @@ impl Key {
         self
     }
 
+    pub(super) const fn aside(mut self) -> Key {
+        self.is_aside = true;
+        self
+    }
+
     pub(super) const fn grid(mut self) -> Key {
         self.place = Place::Grid;
         self
@@ -158,12 +167,15 @@ impl Key {
 
     /// Whether runs with different values are different runs of different setups.
     pub(super) fn is_setup(&self) -> bool {
-        SETUP_SECTIONS.iter().any(|section| is_below(self.path, section)) && self.path != MOMENTUM
+        SETUP_SECTIONS.iter().any(|section| is_below(self.path, section)) && self.path != MOMENTUM && !self.is_aside
     }
 }
 
 /// The sections that decide what a run computes.
-const SETUP_SECTIONS: &[&str] = &["problem", "data", "optimizer", "random", "stop"];
+const SETUP_SECTIONS: &[&str] = &["problem", "data", "optimizer", "random", "stop", PARAMS];
+
+/// The section of what the user's own program is told of, under names of its own.
+pub(super) const PARAMS: &str = "params";
 
 /// The setting that belongs to the lane although it stands in a section.
 pub(crate) const MOMENTUM: &str = "optimizer.momentum";
@@ -193,8 +205,15 @@ impl Kinds {
             When::Is("problem.kind", words) => self.problem.is_some_and(|kind| !words.contains(&kind)),
             When::Is("data.kind", words) => self.data.is_some_and(|kind| !words.contains(&kind)),
             When::Is(..) => false,
+            // What a program measures is what it says it does.
+            When::Problem(_) if self.is_command() && is_below(key.path, "stop.converged") => false,
             When::Problem(ability) => self.family().is_some_and(|family| !family.abilities.contains(ability)),
         })
+    }
+
+    /// Whether a program of the user's own trains.
+    pub(super) fn is_command(&self) -> bool {
+        self.problem == Some(ProblemFamily::Command.name())
     }
 
     pub(super) fn family(&self) -> Option<&'static Family> {
@@ -209,7 +228,8 @@ impl Kinds {
     /// The setting at this path, preferring the one that applies.
     pub(super) fn find(&self, path: &str) -> Option<&'static Key> {
         let mut at_path = self.table.keys().filter(|key| key.path == path);
-        at_path.clone().find(|key| self.obstacle(key).is_none()).or_else(|| at_path.next())
+        let listed = at_path.clone().find(|key| self.obstacle(key).is_none()).or_else(|| at_path.next());
+        listed.or_else(|| (self.table.own)(path).filter(|_| self.problem.is_none() || self.is_command()))
     }
 
     /// The settings that apply.

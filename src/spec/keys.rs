@@ -6,6 +6,7 @@ use super::data::{self, playground};
 use super::key::{DATA, Default, Key, PROBLEM_KIND, Table, When, is_below, key};
 use super::kind::{Kind, Range};
 use super::optimizer;
+use super::own;
 use super::problem;
 use super::stop;
 use super::words::Sharing;
@@ -17,6 +18,7 @@ use crate::train::{Detail, ParameterDetail};
 pub(super) static TABLE: Table = Table {
     families: problem::FAMILIES,
     sections: &[STUDY, data::KEYS, playground::KEYS, optimizer::KEYS, RANDOM, stop::KEYS, RECORD],
+    own: own::key,
 };
 
 /// All settings, in the order of the documentation.
@@ -59,7 +61,7 @@ const RECORD: &[Key] = &[
 
 /// Whether any setting lies below this path.
 pub(super) fn is_section(path: &str) -> bool {
-    all().any(|key| is_below(key.path, path))
+    own::SECTIONS.contains(&path) || all().any(|key| is_below(key.path, path))
 }
 
 #[cfg(test)]

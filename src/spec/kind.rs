@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::diagnostic::Diagnostic;
 use super::suggest;
@@ -33,6 +34,12 @@ pub(super) enum Kind {
     Texts,
     /// A list of whole numbers, each at least this.
     Counts { least: u64 },
+    /// A list of texts, which may be equal; at least so many of them.
+    Arguments { least: usize },
+    /// A time such as `"10 min"`.
+    Time,
+    /// A number, text or flag: what the user's own program makes of it is its own affair.
+    Own,
 }
 
 /// Numbers between two limits.
@@ -103,6 +110,14 @@ impl fmt::Display for Range {
     }
 }
 
+/// Up to here every whole number is a float.
+const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
+
+/// A time as specs write it; more than none of it.
+pub(super) fn time(text: &str) -> Option<Duration> {
+    humantime::parse_duration(text).ok().filter(|time| !time.is_zero())
+}
+
 /// What was given for a setting.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Given {
@@ -128,6 +143,10 @@ impl Kind {
             Kind::Texts => "text or a list of texts".to_owned(),
             Kind::Counts { least: 0 } => "a list of whole numbers".to_owned(),
             Kind::Counts { least } => format!("a list of whole numbers, each at least {least}"),
+            Kind::Arguments { least: 0 } => "a list of texts".to_owned(),
+            Kind::Arguments { .. } => "a list of texts, such as [\"python3\", \"train.py\"]".to_owned(),
+            Kind::Time => "a time such as \"10 min\", \"30 s\" or \"2 h\"".to_owned(),
+            Kind::Own => "a number, text, true or false".to_owned(),
         }
     }
 
@@ -138,7 +157,7 @@ impl Kind {
 
     /// Whether values of this kind have a size.
     pub(super) fn is_numeric(self) -> bool {
-        self.is_count() || matches!(self, Kind::Number(_))
+        self.is_count() || matches!(self, Kind::Number(_) | Kind::Own)
     }
 
     /// The least whole number that is accepted.
@@ -193,8 +212,34 @@ impl Kind {
                 let counts: Result<Vec<u64>, _> = items.iter().map(|item| self.count(subject, least, item)).collect();
                 scalar(Value::Counts(counts?.into()))
             }
+            (Kind::Arguments { least }, Node::List(items)) => self.arguments(subject, least, items, item),
+            (Kind::Time, Node::Text(text)) => match time(text) {
+                Some(_) => scalar(Value::Text(text.as_str().into())),
+                None => Err(self.mismatch(format!("`{subject}` is no time"), item)),
+            },
+            (Kind::Own, Node::Integer(integer)) => match u64::try_from(*integer) {
+                // All that are as exact as a float are one, so that 1 and 1.0 are the same setting.
+                Ok(count) if count > EXACT => scalar(Value::Count(count)),
+                Err(_) if integer.unsigned_abs() > u128::from(EXACT) => Err(self.out_of_range(subject, item)),
+                _ => scalar(Value::Number(*integer as f64 + 0.0)),
+            },
+            (Kind::Own, Node::Float(float)) if float.is_finite() => scalar(Value::Number(float + 0.0)),
+            (Kind::Own, Node::Float(_)) => Err(self.mismatch(format!("`{subject}` must be a finite number"), item)),
+            (Kind::Own, Node::Text(text)) => scalar(Value::Text(text.as_str().into())),
+            (Kind::Own, Node::Flag(flag)) => scalar(Value::Flag(*flag)),
             _ => Err(self.wrong_type(subject, item)),
         }
+    }
+
+    fn arguments(self, subject: &str, least: usize, items: &[Item], whole: &Item) -> Result<Given, Diagnostic> {
+        if items.len() < least {
+            return Err(self.mismatch(format!("`{subject}` is empty"), whole));
+        }
+        let text = |item: &Item| match &item.node {
+            Node::Text(text) => Ok(text.clone()),
+            _ => Err(self.wrong_type(subject, item)),
+        };
+        Ok(Given::Names(items.iter().map(text).collect::<Result<Vec<String>, _>>()?.into()))
     }
 
     fn number(self, subject: &str, number: f64, item: &Item) -> Result<Given, Diagnostic> {

@@ -19,6 +19,7 @@ mod keys;
 mod kind;
 mod optimizer;
 mod overrides;
+mod own;
 mod pictures;
 mod problem;
 mod read;
@@ -45,6 +46,11 @@ pub use schema::schema;
 
 /// A commented spec that runs, for beginners.
 pub const STARTER: &str = include_str!("starter.toml");
+
+/// The same for a program of their own, and the script that it starts.
+pub const COMMAND_STARTER: &str = include_str!("starter-command.toml");
+/// See [`COMMAND_STARTER`].
+pub const COMMAND_SCRIPT: &str = include_str!("starter-train.py");
 
 pub(crate) use key::MOMENTUM;
 pub(crate) use kind::Given;

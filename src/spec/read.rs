@@ -13,6 +13,7 @@ use super::flatten::flatten_all;
 use super::kind::Given;
 use super::overrides;
 use super::pictures;
+use super::problem::check_program;
 use super::report::Report;
 use super::sections;
 use super::settings::{Point, Settings};
@@ -81,6 +82,7 @@ pub fn parse(source: SourceFile, base_dir: &Path, overrides: &[String]) -> Resul
     let expectations = expect::read(&root, expect_axes, &settings.kinds, &mut report);
     let boundary = pictures::read(&root, &settings, expect_axes, &mut report);
     together::check(&settings, &blocks, base_dir, &mut report);
+    check_program(&root, &settings, &blocks, &sources, &mut report);
 
     let sources = sources.into();
     if !report.list.is_empty() {

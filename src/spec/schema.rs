@@ -5,7 +5,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::expect::ExpectKey;
-use super::key::{self, Default, Key, Place, When};
+use super::key::{self, Default, Key, PARAMS, Place, When};
 use super::keys;
 use super::kind::{Kind, Limit, Range};
 use super::sections::{PICTURES_WHERE, PICTURES_WHERE_DOC};
@@ -30,6 +30,9 @@ pub fn schema() -> Json {
         "type": "array",
         "items": expectation(),
     });
+    properties[PARAMS] = named("What the program is told of beside the usual settings.", setting(Kind::Own));
+    properties["problem"]["properties"]["env"] =
+        named("What is set in the program's environment.", setting(Kind::Text));
     let boundary = &mut properties["record"]["properties"]["boundary"];
     boundary["properties"][PICTURES_WHERE] = reference("conditions");
     boundary["properties"][PICTURES_WHERE]["description"] = json!(PICTURES_WHERE_DOC);
@@ -59,6 +62,16 @@ fn section(path: &str) -> Json {
     json!({ "type": "object", "additionalProperties": false, "properties": properties })
 }
 
+/// A section whose names are the user's own.
+fn named(description: &str, schema: Json) -> Json {
+    json!({
+        "description": description,
+        "type": "object",
+        "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" },
+        "additionalProperties": schema,
+    })
+}
+
 /// The path within a section.
 fn inside<'p>(path: &'p str, section: &str) -> Option<&'p str> {
     if section.is_empty() { Some(path) } else { path.strip_prefix(section)?.strip_prefix('.') }
@@ -81,6 +94,7 @@ fn block() -> Json {
         schema["description"] = json!(documentation(key));
         schema
     });
+    add_own(&mut block, axis(Kind::Own));
     block["properties"]["zip"] = json!({
         "description": "Groups of axes that are walked together.",
         "type": "array",
@@ -91,6 +105,14 @@ fn block() -> Json {
     block["properties"]["exclude"] = json!({ "description": "Points to drop.", "type": "array", "items": exclude });
     block["anyOf"] = json!([{ "required": ["learning_rate"] }]);
     block
+}
+
+/// Adds axes of the user's own, by their dotted path or nested.
+fn add_own(axes: &mut Json, schema: Json) {
+    axes["properties"][PARAMS] = named("Axes of the program's own.", schema.clone());
+    let mut patterns = Map::new();
+    patterns.insert(format!("^{}\\.[A-Za-z_][A-Za-z0-9_]*$", PARAMS), schema);
+    axes["patternProperties"] = Json::Object(patterns);
 }
 
 /// One schema or the other; a third joins the first two.
@@ -149,14 +171,17 @@ fn axis(kind: Kind) -> Json {
 }
 
 fn conditions() -> Json {
-    axes(&|key| {
-        let value = setting(key.kind);
+    let condition = |kind: Kind| {
+        let value = setting(kind);
         let mut forms = vec![value.clone(), json!({ "type": "array", "minItems": 1, "items": value })];
-        if key.kind.is_numeric() {
+        if kind.is_numeric() {
             forms.push(reference("bounds"));
         }
         json!({ "anyOf": forms })
-    })
+    };
+    let mut conditions = axes(&|key| condition(key.kind));
+    add_own(&mut conditions, condition(Kind::Own));
+    conditions
 }
 
 fn bounds(others: &[(&str, Json)]) -> Json {
@@ -217,6 +242,9 @@ fn setting(kind: Kind) -> Json {
         Kind::Names => names(),
         Kind::Texts => json!({ "anyOf": [{ "type": "string" }, names()] }),
         Kind::Counts { least } => json!({ "type": "array", "items": count(least) }),
+        Kind::Arguments { least } => json!({ "type": "array", "minItems": least, "items": { "type": "string" } }),
+        Kind::Time => json!({ "type": "string", "minLength": 1 }),
+        Kind::Own => json!({ "anyOf": [bare(kind), { "type": "string" }, { "type": "boolean" }] }),
     }
 }
 
@@ -226,6 +254,9 @@ fn names() -> Json {
 
 /// The numbers of this kind, without the words.
 fn bare(kind: Kind) -> Json {
+    if let Kind::Own = kind {
+        return json!({ "type": "number" });
+    }
     let Kind::Number(range) = kind else { return count(kind.least_count()) };
     let mut schema = json!({ "type": "number" });
     match range.low {

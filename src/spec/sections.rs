@@ -7,10 +7,12 @@ use super::flatten;
 use super::key::{self, Ability, Key, Kinds, Place, When};
 use super::keys;
 use super::kind::{Given, Kind};
+use super::own;
 use super::report::{self, Report};
 use super::settings::{Point, Settings};
 use super::suggest;
 use super::tree::{Item, Key as Name, Node, Table};
+use crate::problem::Family;
 use crate::value::Value;
 
 /// The parts of a spec that are no settings.
@@ -87,6 +89,15 @@ impl Reader<'_> {
         if let Some(ability) = self.common_obstacle(path) {
             let family = self.settings.kinds.family();
             let diagnostic = report::lacks(family, ability, path, name.span);
+            return self.report.fault(path, diagnostic);
+        }
+        if let Some(kind) = self.settings.kinds.problem
+            && own::SECTIONS.contains(&path)
+            && !self.settings.kinds.is_command()
+        {
+            let message = format!("`{path}` does not go with `problem.kind` = \"{kind}\"");
+            let diagnostic =
+                Diagnostic::new(message, name.span).label(format!("only for \"{}\"", Family::Command.name()));
             return self.report.fault(path, diagnostic);
         }
         let Node::Table(table) = &item.node else {
@@ -171,6 +182,12 @@ impl Reader<'_> {
                 children.push(child);
             }
         }
+        if self.settings.kinds.is_command() {
+            children.extend(own::SECTIONS.into_iter().filter_map(|own| match own.rsplit_once('.') {
+                Some((outer, own)) => (outer == section).then_some(own),
+                None => section.is_empty().then_some(own),
+            }));
+        }
         match section {
             "" => children.extend(OTHER_PARTS),
             PICTURES => children.push(PICTURES_WHERE),
@@ -182,6 +199,11 @@ impl Reader<'_> {
     fn unknown(&mut self, section: &str, name: &Name) {
         let children = self.children(section);
         let within = if section.is_empty() { "the spec".to_owned() } else { format!("[{section}]") };
+        if own::SECTIONS.contains(&section) {
+            let message = format!("`{}` cannot be a name in [{section}]", name.name);
+            let diagnostic = Diagnostic::new(message, name.span);
+            return self.report.add(diagnostic.label("expected letters, digits and `_`, not a digit first"));
+        }
         let diagnostic = report::unknown_key(&name.name, name.span, &within, &children);
         if let Some(meant) = suggest::nearest(&name.name, children.iter().copied()) {
             return self.report.misspelled(Some(flatten::join(section, meant)), diagnostic);
@@ -200,7 +222,8 @@ impl Reader<'_> {
 pub(super) fn meaningless(kinds: &Kinds, key: &Key, value: &Value, item: &Item) -> Option<Diagnostic> {
     let needs_examples =
         matches!((key.path, value), ("batch_size", Value::Count(_)) | ("stop.evaluate_every", Value::Text(_)));
-    if !needs_examples || kinds.can(Ability::Examples) {
+    let is_told = kinds.is_command() && key.path == "batch_size";
+    if !needs_examples || is_told || kinds.can(Ability::Examples) {
         return None;
     }
     let family = kinds.family();

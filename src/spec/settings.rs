@@ -1,10 +1,11 @@
 //! Settings by path: those that stand outside the grid, and how they look from one point of the grid.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostic::{Located, Span};
 use super::key::{Default, Key, Kinds, When};
 use super::kind::Given;
+use super::own;
 use crate::value::Value;
 use crate::word::Word;
 
@@ -122,6 +123,14 @@ impl<'a> Point<'a> {
         }
     }
 
+    /// A list of counts that may be absent.
+    pub(super) fn optional_counts(&self, path: &str) -> Option<&'a [u64]> {
+        match self.given(path) {
+            Some(Value::Counts(counts)) => Some(counts),
+            Some(_) | None => None,
+        }
+    }
+
     /// A word that may be absent.
     pub(super) fn optional_text(&self, path: &str) -> Option<&'a str> {
         match self.given(path) {
@@ -191,8 +200,11 @@ impl<'a> Point<'a> {
     /// Everything that decides what a run of this setup computes and is not at its default, sorted by path.
     pub(crate) fn resolved(&self) -> Vec<(&'static str, Given)> {
         let kinds = &self.settings.kinds;
+        let own = self.axes.iter().map(|(path, _)| *path).chain(self.settings.given.keys().copied());
+        let own: BTreeSet<&str> = own.filter(|path| own::name(path).is_some()).collect();
         let mut resolved: Vec<(&'static str, Given)> = kinds
             .applicable()
+            .chain(own.into_iter().filter_map(own::key))
             .filter(|key| key.is_setup() && self.idle(key).is_none())
             .filter_map(|key| {
                 let given = match self.names(key.path) {

@@ -22,7 +22,7 @@ use crate::value::Value;
 /// Everything that does not go together.
 pub(crate) fn setup(point: Point<'_>, base_dir: &Path) -> Result<Setup, Vec<Fault>> {
     let mut faults = Vec::new();
-    let problem = keep(problem::definition(point), &mut faults);
+    let problem = keep(problem::definition(point, base_dir), &mut faults);
     let data = problem.as_ref().and_then(|problem| {
         let targets = keep(problem::targets(point, problem), &mut faults)?;
         match targets {

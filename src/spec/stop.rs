@@ -88,6 +88,7 @@ fn convergence(point: Point<'_>) -> Result<Option<Convergence>, Fault> {
         TEST_CRITERIA.iter().filter(|(measure, _)| criteria.iter().any(|criterion| criterion.measure() == *measure));
     if let Some((measure, path)) = named.next()
         && !playground::is_used(point)
+        && !point.settings.kinds.is_command()
         && point.optional_number("data.test_fraction").is_none_or(|fraction| fraction == 0.0)
     {
         let message = format!("`{}` cannot be measured: there are no test examples", measure.name());

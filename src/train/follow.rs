@@ -69,13 +69,13 @@ impl<'a> Follower<'a> {
     /// entered after an end.
     ///
     /// # Errors
-    /// When its step is not after the one before.
+    /// When its step is not after the one before; but a loss that is no finite number counts for that step too.
     pub fn enter(&mut self, step: u64, said: &Said) -> Result<Option<End>, Backwards> {
         if self.end.is_some() {
             return Ok(self.end);
         }
         if let Some((before, _)) = self.last
-            && step <= before
+            && (step < before || step == before && said[Measure::Loss as usize].is_finite())
         {
             return Err(Backwards { before, step });
         }
@@ -213,6 +213,7 @@ mod tests {
         assert_eq!(follower.enter(5, &said(1.0)), Ok(None));
         assert_eq!(follower.enter(5, &said(1.0)), Err(Backwards { before: 5, step: 5 }));
         assert_eq!(follower.enter(4, &said(1.0)), Err(Backwards { before: 5, step: 4 }));
+        assert_eq!(follower.enter(5, &said(f64::NAN)), Ok(Some(End::Diverged)));
     }
 
     #[test]

@@ -13,12 +13,14 @@
 //! | [`output`] | what is read from the output of training programs |
 //! | [`recorded`] | what is recorded comes back from the files as it was |
 //! | [`build_script`] | the revision that a build tells |
+//! | [`command`] | programs of the user's own, as real child processes |
 //! | [`cli`], [`check`], [`terminal`], [`verbs`] | the program as its users run it |
 
 mod architecture;
 mod build_script;
 mod check;
 mod cli;
+mod command;
 mod determinism;
 mod family;
 mod fuzz;

@@ -86,9 +86,34 @@ best_learning_rate = { at_least = 0.1, batch_size = "full" }
 fewer_steps_than = { where = { batch_size = 1 } }
 "#;
 
+const PROGRAM: &str = r#"
+name = "program"
+[params]
+width = 64
+name = "wide"
+[problem]
+kind = "command"
+program = ["./train", "{params.width}", "{params.name}", "{params.dropout}", "{params.depth}"]
+timeout = "10 min"
+gpus = [0, 1]
+inputs = []
+[problem.env]
+A = "b"
+[[grid]]
+learning_rate = 1
+"params.dropout" = [0, 0.5, true]
+[grid.params]
+depth = { from = 1, to = 3, count = 3 }
+[stop]
+max_steps = 10
+[[expect]]
+where = { "params.dropout" = 0.5 }
+status = "exhausted"
+"#;
+
 #[test]
 fn specs_that_can_be_read_are_valid() {
-    for text in [STUDY, BATCH_SIZES, spec::STARTER] {
+    for text in [STUDY, BATCH_SIZES, PROGRAM, spec::STARTER, spec::COMMAND_STARTER] {
         assert_eq!(errors(text), Vec::<String>::new());
     }
 }
@@ -171,7 +196,19 @@ fn validate(root: &Json, place: &str, schema: &Json, value: &Json, errors: &mut 
     for (keyword, argument) in schema.as_object().expect("a schema is an object") {
         let limit = || argument.as_f64().unwrap();
         holds &= match keyword.as_str() {
-            "$schema" | "$defs" | "title" | "description" | "default" | "additionalProperties" => true,
+            "$schema" | "$defs" | "title" | "description" | "default" | "patternProperties" => true,
+            // Beside "properties" it is looked at there.
+            "additionalProperties" => {
+                let open = value.as_object().filter(|_| argument.is_object());
+                for (name, item) in open.into_iter().flatten() {
+                    validate(root, &format!("{place}/{name}"), argument, item, errors);
+                }
+                true
+            }
+            "propertyNames" => {
+                let names = value.as_object().into_iter().flatten().map(|(name, _)| name);
+                names.into_iter().all(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+            }
             "$ref" => {
                 let definition = argument.as_str().unwrap().trim_start_matches('#');
                 validate(root, place, root.pointer(definition).unwrap(), value, errors);
@@ -221,6 +258,11 @@ fn validate(root: &Json, place: &str, schema: &Json, value: &Json, errors: &mut 
                     let place = format!("{place}/{name}");
                     match argument.get(name) {
                         Some(schema) => validate(root, &place, schema, item, errors),
+                        // The only pattern is that of a name of the user's own.
+                        None if name.starts_with("params.") && schema.get("patternProperties").is_some() => {
+                            let patterns = schema["patternProperties"].as_object().unwrap();
+                            patterns.values().for_each(|schema| validate(root, &place, schema, item, errors));
+                        }
                         None if schema["additionalProperties"] == json!(false) => errors.push(place),
                         None => {}
                     }

@@ -178,7 +178,7 @@ error: `problem.kind` is missing
 3 | [problem]
   | ^^^^^^^^^
   |
-  = help: add `kind`, one of "parabola", "linear-regression", "logistic-regression", "egg-carton" or "network"
+  = help: add `kind`, one of "parabola", "linear-regression", "logistic-regression", "egg-carton", "network" or "command"
 "#);
 }
 
@@ -190,7 +190,7 @@ error: `problem.kind` cannot be "parabla"
  --> spec.toml:4:8
   |
 4 | kind = "parabla"
-  |        ^^^^^^^^^ expected one of "parabola", "linear-regression", "logistic-regression", "egg-carton" or "network"
+  |        ^^^^^^^^^ expected one of "parabola", "linear-regression", "logistic-regression", "egg-carton", "network" or "command"
   |
   = help: did you mean "parabola"?
 "#);
@@ -322,7 +322,7 @@ error: the grid is missing
 
 error: `problem.kind` is missing
 --> spec.toml
- = help: add `kind`, one of "parabola", "linear-regression", "logistic-regression", "egg-carton" or "network"
+ = help: add `kind`, one of "parabola", "linear-regression", "logistic-regression", "egg-carton", "network" or "command"
 
 error: the budget is missing
 --> spec.toml
