@@ -106,6 +106,12 @@ impl Attempt<'_> {
                     course.hear(&bytes);
                 }
                 Output::Nothing => {}
+                // Most have ended when their outputs are closed, or are about to.
+                Output::Closed if process.has_ended() => {}
+                Output::Closed if nap == SHORTEST_NAP => {
+                    std::thread::yield_now();
+                    nap *= 2;
+                }
                 Output::Closed => {
                     std::thread::sleep(nap);
                     nap = (2 * nap).min(GLANCE);
