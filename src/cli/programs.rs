@@ -111,7 +111,19 @@ fn steps(keys: &[StepKey]) -> Option<String> {
 
 /// Whether programs gave the same losses again, in words.
 fn verdict(replicates: &Replicates) -> String {
-    let Replicates { cells, runs, differing } = replicates;
+    let Replicates { cells, runs, failed, differing } = replicates;
+    match (*runs, *failed) {
+        (0, 0) => {
+            return "no run that was to be run twice succeeded: whether the program is deterministic is not known"
+                .to_owned();
+        }
+        (_, 1..) => {
+            return format!(
+                "of runs that had succeeded, {failed} failed when they were run again: the program is not deterministic"
+            );
+        }
+        (_, 0) => {}
+    }
     let cells = if *cells == 1 { "1 cell was".to_owned() } else { format!("{cells} cells were") };
     let runs = if *runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
     let Some(first) = differing.first() else {
@@ -160,7 +172,9 @@ mod tests {
 
     #[test]
     fn a_difference_is_told_with_its_step() {
-        let mut replicates = Replicates { cells: 1, runs: 3, differing: Vec::new() };
+        let mut replicates = Replicates { cells: 1, runs: 0, failed: 0, differing: Vec::new() };
+        assert!(verdict(&replicates).ends_with("is not known"));
+        replicates.runs = 3;
         assert!(verdict(&replicates).starts_with("1 cell was run twice (3 runs), and every loss was the same"));
         replicates.differing.push(Differing { run: 4, step: 12, losses: [Some(0.5), None] });
         let text = verdict(&replicates);

@@ -17,6 +17,8 @@ pub struct Replicates {
     pub cells: usize,
     /// These runs.
     pub runs: usize,
+    /// So many more failed the second time.
+    pub failed: usize,
     /// Those whose losses were not the same again, in their order.
     pub differing: Vec<Differing>,
 }
@@ -80,6 +82,7 @@ impl Watched {
             replicates.runs += 1;
             replicates.differing.extend(difference(run, first, second));
         }
+        replicates.failed = seen.len() - replicates.runs;
         replicates
     }
 }
