@@ -21,6 +21,7 @@ mod results;
 mod retrain;
 mod run;
 mod schema;
+mod script;
 mod shard;
 mod status;
 mod supervise;
@@ -69,6 +70,7 @@ enum Command {
     Import(import::Args),
     Parse(parse::Args),
     Schema(schema::Args),
+    Script(script::Args),
     Completions(completions::Args),
     #[command(hide = true)]
     Retrain(retrain::Args),
@@ -150,6 +152,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Parse(args) => parse::run(&args),
         Command::Schema(args) => schema::run(&args),
+        Command::Script(args) => script::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Retrain(args) => retrain::run(&args),
         Command::Supervise(args) => supervise::run(&args),

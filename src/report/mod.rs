@@ -3,6 +3,7 @@
 //! Knows terminals, fonts and image formats; knows neither how runs are trained nor how a spec is written.
 
 pub mod ci;
+pub mod job;
 pub mod plot;
 pub mod progress;
 pub mod text;
