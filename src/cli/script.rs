@@ -18,11 +18,11 @@ Nothing is submitted by this command. All shards write into one folder, on a fil
 docs/cluster.md tells the whole way.")]
 pub(super) struct Args {
     #[command(subcommand)]
-    engine: Engine,
+    scheduler: Scheduler,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Engine {
+enum Scheduler {
     /// An array of shards and a merge after it, for sbatch
     Slurm {
         #[command(flatten)]
@@ -101,17 +101,17 @@ struct SweepArgs {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, Failure> {
-    let text = match &args.engine {
-        Engine::Slurm { sweep, time, memory, partition, account } => {
+    let text = match &args.scheduler {
+        Scheduler::Slurm { sweep, time, memory, partition, account } => {
             let [time, memory, partition, account] = [time, memory, partition, account].map(Clone::clone);
             job::slurm(&sweep.read()?, &Limits { time, memory, partition, account })
         }
-        Engine::Kubernetes { sweep, image, claim, mount, memory, merge } => {
+        Scheduler::Kubernetes { sweep, image, claim, mount, memory, merge } => {
             let [image, claim, mount] = [image, claim, mount].map(Clone::clone);
             job::kubernetes(&sweep.read()?, &Pod { image, claim, mount, memory: memory.clone() }, *merge)
         }
-        Engine::HyperQueue { sweep } => job::hyperqueue(&sweep.read()?),
-        Engine::GridEngine { sweep, environment } => job::gridengine(&sweep.read()?, environment),
+        Scheduler::HyperQueue { sweep } => job::hyperqueue(&sweep.read()?),
+        Scheduler::GridEngine { sweep, environment } => job::gridengine(&sweep.read()?, environment),
     };
     terminal::print(&text)?;
     Ok(0)
