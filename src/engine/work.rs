@@ -39,7 +39,7 @@ struct Effort {
 }
 
 impl Effort {
-    /// Of one thread, about: held against the sweeps of docs/performance.md and false-convergence, on a machine with vectors of eight.
+    /// Of one thread, about: a guess from a few sweeps of docs/performance.md on a machine with vectors of eight, right to a small factor.
     fn seconds(self) -> f64 {
         let Effort { multiply_adds, functions, steps, evaluations, runs } = self;
         1e-9 * (0.3 * multiply_adds + 6.0 * functions + 20.0 * steps + 40.0 * evaluations + 300.0 * runs)

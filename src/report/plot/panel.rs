@@ -100,7 +100,8 @@ impl Panel {
             scene.text(Text::new(&axes.x_label, at, LABEL_SIZE, TEXT).align(Align::Center));
         }
         if !axes.y_label.is_empty() {
-            let at = (left - 13.0 - widest - 28.0, center);
+            // Beside the longest numbers there is no room left; the label stays in the picture all the same.
+            let at = ((left - 13.0 - widest - 28.0).max(LABEL_SIZE), center);
             scene.text(Text::new(&axes.y_label, at, LABEL_SIZE, TEXT).align(Align::Center).upright());
         }
     }

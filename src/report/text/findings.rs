@@ -6,6 +6,7 @@ use crate::check::{
     Against, CellChange, Checked, Claim, Difference, Finding, Found, Judgment, Note, Over, Sought, Verdict, Violation,
     What,
 };
+use crate::outcome::Status;
 use crate::record::Edge;
 
 /// A finding in one line.
@@ -98,7 +99,12 @@ pub(in crate::report) fn violated(judgment: &Judgment) -> Option<String> {
         0 => String::new(),
         more => format!(", and so in {}", counted(more, "more cell")),
     };
-    Some(format!("expected {}, got {}{more}", claim(judgment), violation(first)))
+    let but = match &first.found {
+        Found::Ending(ending) if ending.status == Status::Exhausted => "but the run was",
+        Found::Ending(_) => "but the run",
+        _ => "got",
+    };
+    Some(format!("expected {}, {but} {}{more}", claim(judgment), violation(first)))
 }
 
 /// What was found in a cell: `11 steps (learning_rate 0.7, run 2)`.

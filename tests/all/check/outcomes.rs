@@ -49,7 +49,7 @@ fn every_claim_has_its_words() {
         ),
         (
             "where = { learning_rate = 4.0 }\nsteps = { at_least = 5 }",
-            "expected at least 5 steps at learning_rate 4, got diverged after 9 steps (learning_rate 4, run 2)",
+            "expected at least 5 steps at learning_rate 4, but the run diverged after 9 steps (learning_rate 4, run 2)",
         ),
         (
             "steps = { at_least = 2, at_most = 5 }",
@@ -57,7 +57,7 @@ fn every_claim_has_its_words() {
         ),
         (
             "where = { learning_rate = [0.7, 1.6] }\nstatus = \"exhausted\"",
-            "expected the status exhausted at learning_rate 0.7 or 1.6, got converged after 10 steps \
+            "expected the status exhausted at learning_rate 0.7 or 1.6, but the run converged after 10 steps \
              (learning_rate 0.7, run 0), and so in 1 more cell",
         ),
         (
