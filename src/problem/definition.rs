@@ -43,6 +43,13 @@ pub enum Definition {
     Command(Box<Command>),
 }
 
+impl Family {
+    /// Whether a program of the user's own trains.
+    pub fn is_program(self) -> bool {
+        matches!(self, Family::Command)
+    }
+}
+
 impl Definition {
     /// Whether its loss is a sum of squares of linear functions, known from a matrix.
     pub fn is_least_squares(&self) -> bool {

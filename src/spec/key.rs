@@ -213,7 +213,7 @@ impl Kinds {
 
     /// Whether a program of the user's own trains.
     pub(super) fn is_command(&self) -> bool {
-        self.problem == Some(ProblemFamily::Command.name())
+        self.family().is_some_and(|family| family.kind.is_program())
     }
 
     pub(super) fn family(&self) -> Option<&'static Family> {

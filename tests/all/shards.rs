@@ -86,7 +86,7 @@ fn a_complete_shard_is_not_trained_again_and_another_sweep_is_refused() {
 #[test]
 #[cfg(unix)]
 fn a_killed_shard_goes_on_and_status_tells_how_far_it_is() {
-    let place = Place::new(40);
+    let place = Place::new(400);
     place.run(&["--quiet", "--no-plots", "--out", "reference"], 0);
     train(&place, "1/2");
     let shards = Shards::of(&place.path("sweep"));

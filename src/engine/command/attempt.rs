@@ -98,7 +98,6 @@ impl Attempt<'_> {
     ) -> Result<Ended, Interrupted> {
         let started = Instant::now();
         let (mut heard, mut nap) = (started, SHORTEST_NAP);
-        let limits = &self.command.limits;
         loop {
             match process.read(GLANCE) {
                 Output::Some(bytes) => {
@@ -140,15 +139,20 @@ impl Attempt<'_> {
                 }
                 return Ok(ended);
             }
-            let silent = heard.elapsed();
-            if limits.timeout.is_some_and(|timeout| started.elapsed() >= timeout) {
-                course.fail(format!("timeout: it was still running after {}", shown(limits.timeout)));
-            } else if limits.stall.is_some_and(|stall| silent >= stall) {
-                course.fail(format!("stalled: no output for {}", shown(limits.stall)));
-            }
+            self.hold_to_limits(started.elapsed(), heard.elapsed(), course);
             if course.is_over() {
                 return self.stop(process, course);
             }
+        }
+    }
+
+    /// Fails a run that takes too long, as a whole or since it was last heard.
+    fn hold_to_limits(&self, running: Duration, silent: Duration, course: &mut Course<'_>) {
+        let limits = &self.command.limits;
+        if limits.timeout.is_some_and(|timeout| running >= timeout) {
+            course.fail(format!("timeout: it was still running after {}", shown(limits.timeout)));
+        } else if limits.stall.is_some_and(|stall| silent >= stall) {
+            course.fail(format!("stalled: no output for {}", shown(limits.stall)));
         }
     }
 
