@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(value_name = "LOG")]
     log: PathBuf,
 
-    /// A spec, whose [problem] says how its program prints: `loss`, `pattern`, `file`
+    /// A spec, whose `[problem]` says how its program prints: `loss`, `pattern`, `file`
     #[arg(value_name = "SPEC")]
     spec: Option<PathBuf>,
 

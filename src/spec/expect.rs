@@ -31,7 +31,7 @@ words! {
         FinalLoss = "final_loss",
         /// [`Claim::BestLearningRate`].
         BestLearningRate = "best_learning_rate",
-        /// [`Claim::FewerSteps`].
+        /// [`Claim::FewerStepsThan`].
         FewerStepsThan = "fewer_steps_than",
     }
 }
