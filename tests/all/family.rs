@@ -76,7 +76,8 @@ fn every_family_is_where_the_walk_says() {
 fn no_other_file_names_a_family() {
     let named: Vec<String> = walk().into_iter().flatten().collect();
     let mut families: BTreeSet<String> = BTreeSet::new();
-    for family in Family::ALL {
+    // Programs of the user's own are not trained in lanes: an executor of their own has to know them, and the reader of specs too.
+    for family in Family::ALL.into_iter().filter(|family| !family.is_program()) {
         families.extend(["Family", "Definition", "Problem"].map(|list| format!("{list}::{}", variant(family))));
     }
     let mut files = Vec::new();
