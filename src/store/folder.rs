@@ -129,6 +129,8 @@ pub struct Staging {
 /// # Errors
 /// When the folder cannot be made, is somebody else's, or is being written by another process.
 pub fn stage(folder: &Path) -> Result<Staging, StageError> {
+    // Whoever abandons all waits until this one is among them: a signal may come at any moment.
+    let mut all = in_the_making();
     let (place, taken) = place::claim(folder).map_err(StageError::File)?;
     let lock = match taken {
         Taken::Ours(lock) => lock,
@@ -142,7 +144,7 @@ pub fn stage(folder: &Path) -> Result<Staging, StageError> {
     }
     let fresh = temporary(0o777).prefix(NEW).tempdir_in(&place.work);
     let fresh = fresh.map_err(|error| StageError::File(failed()(error)))?;
-    in_the_making().push((fresh.path().to_owned(), lock.traces()));
+    all.push((fresh.path().to_owned(), lock.traces()));
     Ok(Staging { fresh, place, shown: folder.to_owned(), journal: None, _lock: lock })
 }
 
