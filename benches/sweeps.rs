@@ -27,7 +27,12 @@ fn run(rounds: usize, spec: &str, options: &[&str]) -> Took {
     let out: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweeps");
     let once = |_| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_goldilocks"));
-        command.arg("run").arg(here.join(spec)).args(["--quiet", "--no-plots", "--out"]).arg(&out).args(options);
+        command
+            .arg("run")
+            .arg(here.join(spec))
+            .args(["--quiet", "--no-plots", "--force", "--fresh", "--out"])
+            .arg(&out)
+            .args(options);
         let start = Instant::now();
         let status = command.status().unwrap_or_else(|error| panic!("{error}"));
         let whole = start.elapsed().as_secs_f64();
@@ -90,7 +95,7 @@ fn plots() {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plots");
         let seconds = |program: &Path, threads: &str| {
             let mut command = Command::new(program);
-            command.arg("run").arg(&file).args(["--quiet", "--threads", threads, "--out"]).arg(&out);
+            command.arg("run").arg(&file).args(["--quiet", "--force", "--threads", threads, "--out"]).arg(&out);
             assert!(command.status().is_ok_and(|status| status.success()), "{spec} failed");
             number_after(&out.join("timing.csv"), "plots,")
         };
