@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::command::{InputError, inputs};
+use super::inputs::{InputError, inputs};
 use crate::data::{self, Dataset, Source};
 use crate::grid::{self, Grid};
 use crate::problem::{self, Measure, Measures, Problem};

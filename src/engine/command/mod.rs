@@ -5,7 +5,6 @@
 mod attempt;
 mod course;
 mod guard;
-mod inputs;
 mod log;
 mod names;
 mod process;
@@ -20,8 +19,6 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use guard::{Guard, watch_over};
-pub use inputs::InputError;
-pub(super) use inputs::inputs;
 pub use replicate::{Differing, Replicates};
 
 use super::executor::{Executor, Interrupted, Options, carry_out};
